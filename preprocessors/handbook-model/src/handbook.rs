@@ -1,0 +1,130 @@
+//! A whole handbook, read from its files.
+
+use std::collections::BTreeMap;
+
+use crate::chapter::Chapter;
+use crate::control_list::ControlList;
+use crate::country::{Country, Register};
+use crate::diagnostic::Findings;
+use crate::files::Files;
+use crate::outline::Outline;
+use crate::region::Region;
+use crate::register::{Source, Term, read_glossary, read_sources};
+
+/// Folder of the frame's pages.
+pub const FRAME: &str = "book/src";
+/// Folder of control lists; each list is a folder in it.
+pub const LISTS: &str = "book/lists";
+
+/// Everything the sources say. Reading one never fails: what is wrong is among the findings, and
+/// the rest is there, so that one country's fault hides nobody else's pages.
+#[derive(Clone, Debug)]
+pub struct Handbook {
+    /// Countries and languages.
+    pub region: Region,
+    /// The agreed sections.
+    pub outline: Outline,
+    /// Regional glossary.
+    pub glossary: Register<Term>,
+    /// Regional register of sources.
+    pub sources: Register<Source>,
+    /// The control list.
+    pub list: ControlList,
+    /// Pages of the frame by path below [`FRAME`], such as `index.md`.
+    pub frame: BTreeMap<String, Chapter>,
+    /// Countries in the order shown.
+    pub countries: Vec<Country>,
+}
+
+impl Handbook {
+    /// Reads a handbook: `frame` holds this repository's files, `countries` each country's files
+    /// and the folder they stand in, in the order of `region.countries`.
+    pub fn read(
+        region: Region,
+        frame: &Files,
+        countries: &[(&str, &str, &Files)],
+        findings: &Findings,
+    ) -> Self {
+        let text = |path: &str| {
+            if !frame.contains(path) {
+                findings.whole("frame-file-missing", path, &[]);
+            }
+            frame.text(path, findings)
+        };
+        let outline =
+            text("book/outline.toml").map(|s| Outline::read(&s, findings)).unwrap_or_default();
+        let file = text("book/glossary.toml");
+        let rows = file.as_ref().map(|s| read_glossary(s, findings)).unwrap_or_default();
+        let glossary = Register { rows, file };
+        let file = text("book/sources.toml");
+        let rows = file.as_ref().map(|s| read_sources(s, None, findings)).unwrap_or_default();
+        let sources = Register { rows, file };
+        let list = match list_folder(frame) {
+            Some(folder) => ControlList::read(&folder, frame, findings),
+            None => ControlList::default(),
+        };
+        let mut pages = BTreeMap::new();
+        for path in frame.below(FRAME) {
+            let name = &path[FRAME.len() + 1..];
+            if name == "SUMMARY.md" || !name.ends_with(".md") {
+                continue;
+            }
+            if let Some(source) = frame.text(path, findings) {
+                pages.insert(name.to_owned(), Chapter::read(source, findings));
+            }
+        }
+        let countries = countries
+            .iter()
+            .map(|(id, folder, files)| Country::read(id, folder, files, &outline, findings))
+            .collect();
+        Self { region, outline, glossary, sources, list, frame: pages, countries }
+    }
+
+    /// The country with this id.
+    pub fn country(&self, id: &str) -> Option<&Country> {
+        self.countries.iter().find(|c| c.id == id)
+    }
+
+    /// The source with this id, and the country whose register it is in, if any.
+    pub fn source(&self, id: &str) -> Option<(Option<&Country>, &Source)> {
+        let find = |rows: &'_ [Source]| rows.iter().position(|s| s.id.value == id);
+        if let Some(at) = find(&self.sources.rows) {
+            return Some((None, &self.sources.rows[at]));
+        }
+        self.countries.iter().find_map(|country| {
+            find(&country.sources.rows).map(|at| (Some(country), &country.sources.rows[at]))
+        })
+    }
+
+    /// The regional term with this id.
+    pub fn term(&self, id: &str) -> Option<&Term> {
+        self.glossary.rows.iter().find(|t| t.id.value == id)
+    }
+
+    /// Paths of all pages as Markdown files, frame and generated, such as `md/licensing.md`.
+    pub fn pages(&self) -> Vec<String> {
+        let mut pages: Vec<String> = self.frame.keys().cloned().collect();
+        pages.extend(self.generated_pages());
+        pages
+    }
+
+    /// Paths of the pages that are made from data and country chapters.
+    pub fn generated_pages(&self) -> Vec<String> {
+        let mut pages: Vec<String> =
+            ["outline.md", "glossary.md", "sources.md"].map(str::to_owned).into();
+        for country in &self.countries {
+            pages.push(format!("{}/index.md", country.id));
+            pages.extend(self.outline.ids().map(|section| format!("{}/{section}.md", country.id)));
+        }
+        pages.extend(["index", "editions", "applied", "changes"].map(|n| format!("list/{n}.md")));
+        pages.extend(self.list.pages().iter().map(|page| format!("list/{page}.md")));
+        pages
+    }
+}
+
+/// The folder of the control list: the first below [`LISTS`].
+fn list_folder(files: &Files) -> Option<String> {
+    let path = files.below(LISTS).next()?;
+    let name = path[LISTS.len() + 1..].split('/').next()?;
+    Some(format!("{LISTS}/{name}"))
+}

@@ -1,0 +1,472 @@
+//! What a chapter's Markdown says, with the place of everything: headings, rules, links, codes,
+//! trust marks.
+//!
+//! Parsed with mdBook's own options, so that what is checked here is what mdBook will see.
+//! Ranges are bytes of the text given; it is never rewritten, only spliced into later.
+
+use std::ops::Range;
+
+use handbook_lookup::{Mention, mentions};
+use mdbook_markdown::pulldown_cmark::{Alignment, Event, Tag, TagEnd};
+use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+
+use crate::reference::Target;
+use crate::source::Located;
+use crate::trust::Trust;
+
+/// Everything found in one Markdown text.
+#[derive(Clone, Debug, Default)]
+pub struct Markdown {
+    /// Headings in order.
+    pub headings: Vec<Heading>,
+    /// Permanent ids of headings and blocks, in order.
+    pub anchors: Vec<Anchor>,
+    /// Links in order, trust marks and language spans among them.
+    pub links: Vec<Link>,
+    /// Entry codes standing in prose outside links.
+    pub codes: Vec<CodeMention>,
+    /// Plain text outside links, headings and code, where terms may be linked.
+    pub prose: Vec<Range<usize>>,
+    /// Trust marks with what they cover.
+    pub statements: Vec<Statement>,
+    /// HTML tags and comments, each as written.
+    pub html: Vec<Range<usize>>,
+    /// Images.
+    pub images: Vec<Range<usize>>,
+    /// Tables that ask for column alignment.
+    pub aligned_tables: Vec<Range<usize>>,
+    /// Blocks made from data: `{{name}}` alone in a paragraph.
+    pub directives: Vec<Located<String>>,
+    /// `{{` that is no such block.
+    pub stray_braces: Vec<Range<usize>>,
+}
+
+/// A heading.
+#[derive(Clone, Debug)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: usize,
+    /// Its id, if it has one.
+    pub id: Option<String>,
+    /// Its text without formatting.
+    pub text: String,
+    /// The whole heading.
+    pub range: Range<usize>,
+}
+
+/// A permanent id and what carries it.
+#[derive(Clone, Debug)]
+pub struct Anchor {
+    /// The id.
+    pub id: Located<String>,
+    /// Text of the heading, or `None` for a paragraph, item or cell.
+    pub heading: Option<String>,
+    /// Where the block's text starts; the anchor goes there.
+    pub start: usize,
+    /// Bytes of `{#id}` and the space before it; empty for headings, whose id mdBook reads itself.
+    pub written: Range<usize>,
+}
+
+/// A link.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The whole link.
+    pub range: Range<usize>,
+    /// Its text, between the brackets.
+    pub inner: Range<usize>,
+    /// Where it leads.
+    pub target: Target,
+    /// The destination as written.
+    pub url: Located<String>,
+    /// Inside a heading, which mdBook makes a link already.
+    pub in_heading: bool,
+    /// Rule or heading it stands under.
+    pub rule: Option<String>,
+}
+
+/// An entry code in prose.
+#[derive(Clone, Debug)]
+pub struct CodeMention {
+    /// The code and its place.
+    pub mention: Mention,
+    /// Inside a heading or a link.
+    pub linked_already: bool,
+    /// Rule or heading it stands under.
+    pub rule: Option<String>,
+}
+
+/// A statement: text with a trust mark after it.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// How far it can be relied on.
+    pub trust: Trust,
+    /// Sources named.
+    pub sources: Vec<String>,
+    /// Bytes of the mark.
+    pub mark: Range<usize>,
+    /// Whether any text stands before the mark in its block or table row.
+    pub has_text: bool,
+    /// Rule or heading it stands under.
+    pub rule: Option<String>,
+}
+
+impl Markdown {
+    /// Reads a text.
+    pub fn parse(text: &str) -> Self {
+        let mut reader = Reader { text, found: Markdown::default(), blocks: Vec::new(), link: None, heading: None, code_block: false, row_has_text: false };
+        let mut html_block = false;
+        for (event, range) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter() {
+            match event {
+                Event::Start(Tag::HtmlBlock) => {
+                    html_block = true;
+                    reader.found.html.push(range);
+                }
+                Event::End(TagEnd::HtmlBlock) => html_block = false,
+                Event::Html(_) if html_block => {}
+                event => reader.event(event, range),
+            }
+        }
+        reader.found
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    found: Markdown,
+    /// Open blocks that can carry an id, innermost last.
+    blocks: Vec<Block>,
+    link: Option<OpenLink>,
+    heading: Option<Heading>,
+    code_block: bool,
+    /// Whether a cell of the open table row has text: a mark alone in a cell covers its row.
+    row_has_text: bool,
+}
+
+#[derive(Default)]
+struct Block {
+    /// Where its first text starts.
+    start: Option<usize>,
+    /// Its latest text, if nothing came after it.
+    last_text: Option<Range<usize>>,
+    has_text: bool,
+    /// How many links, codes and statements there were before it.
+    links: usize,
+    codes: usize,
+    statements: usize,
+    id_taken: bool,
+    paragraph: bool,
+}
+
+struct OpenLink {
+    range: Range<usize>,
+    inner: Option<Range<usize>>,
+    url: String,
+}
+
+impl Reader<'_> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(_) if self.code_block => {}
+            Event::Text(text) => self.text(&text, range),
+            Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => self.inline(range, true),
+            Event::Html(_) | Event::InlineHtml(_) => {
+                self.found.html.push(range.clone());
+                self.inline(range, false);
+            }
+            Event::FootnoteReference(_) | Event::TaskListMarker(_) => self.inline(range, false),
+            Event::SoftBreak | Event::HardBreak => {
+                if let Some(block) = self.blocks.last_mut() {
+                    block.last_text = None;
+                }
+            }
+            Event::Rule => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        match tag {
+            Tag::Paragraph | Tag::Item | Tag::TableCell => self.blocks.push(Block {
+                links: self.found.links.len(),
+                codes: self.found.codes.len(),
+                statements: self.found.statements.len(),
+                paragraph: matches!(tag, Tag::Paragraph),
+                ..Block::default()
+            }),
+            Tag::List(_) => self.take_id(),
+            Tag::Heading { level, id, .. } => {
+                self.heading = Some(Heading {
+                    level: level as usize,
+                    id: id.map(|id| id.to_string()),
+                    text: String::new(),
+                    range,
+                });
+            }
+            Tag::Link { dest_url, .. } => {
+                self.inline(range.clone(), false);
+                self.link = Some(OpenLink { range, inner: None, url: dest_url.to_string() });
+            }
+            Tag::Image { .. } => {
+                self.inline(range.clone(), false);
+                self.found.images.push(range);
+            }
+            Tag::CodeBlock(_) => self.code_block = true,
+            Tag::TableRow => self.row_has_text = false,
+            Tag::Table(alignments) => {
+                if alignments.iter().any(|a| *a != Alignment::None) {
+                    self.found.aligned_tables.push(range);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell => {
+                self.take_id();
+                let block = self.blocks.pop();
+                if tag == TagEnd::TableCell {
+                    self.row_has_text |= block.as_ref().is_some_and(|b| b.has_text);
+                }
+                // A loose list item's paragraphs are its text.
+                if let (Some(block), Some(outer)) = (block, self.blocks.last_mut()) {
+                    outer.start = outer.start.or(block.start);
+                    outer.has_text |= block.has_text;
+                }
+            }
+            TagEnd::Heading(_) => {
+                if let Some(heading) = self.heading.take() {
+                    self.end_heading(heading);
+                }
+            }
+            TagEnd::Link => {
+                if let Some(link) = self.link.take() {
+                    self.end_link(link);
+                }
+            }
+            TagEnd::CodeBlock => self.code_block = false,
+            TagEnd::TableRow => self.row_has_text = false,
+            _ => {}
+        }
+    }
+
+    fn end_heading(&mut self, heading: Heading) {
+        if let Some(id) = &heading.id {
+            let slice = &self.text[heading.range.clone()];
+            let at = slice.rfind(&format!("#{id}")).map_or(0, |at| at + 1) + heading.range.start;
+            self.found.anchors.push(Anchor {
+                id: Located::new(id.clone(), at..at + id.len()),
+                heading: Some(heading.text.clone()),
+                start: heading.range.start,
+                written: heading.range.start..heading.range.start,
+            });
+        }
+        self.found.headings.push(heading);
+    }
+
+    fn end_link(&mut self, link: OpenLink) {
+        let slice = &self.text[link.range.clone()];
+        let url_at = slice.rfind(&link.url).unwrap_or(0) + link.range.start;
+        let url_range = if slice.contains(&link.url) { url_at..url_at + link.url.len() } else { link.range.clone() };
+        let target = Target::parse(&link.url);
+        let rule = self.current_rule();
+        if let Target::Mark(trust, sources) = &target {
+            let has_text = self.row_has_text || self.blocks.last().is_some_and(|b| b.has_text);
+            self.found.statements.push(Statement {
+                trust: *trust,
+                sources: sources.clone(),
+                mark: link.range.clone(),
+                has_text,
+                rule: rule.clone(),
+            });
+        }
+        self.found.links.push(Link {
+            inner: link.inner.unwrap_or(link.range.start + 1..link.range.start + 1),
+            range: link.range,
+            target,
+            url: Located::new(link.url, url_range),
+            in_heading: self.heading.is_some(),
+            rule,
+        });
+    }
+
+    fn current_rule(&self) -> Option<String> {
+        self.found.headings.iter().rev().find_map(|h| h.id.clone())
+    }
+
+    /// Notes an inline thing at `range`: where a block starts, what a link's text spans.
+    fn inline(&mut self, range: Range<usize>, is_text: bool) {
+        if let Some(link) = &mut self.link {
+            let inner = link.inner.get_or_insert(range.clone());
+            inner.end = inner.end.max(range.end);
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            block.start.get_or_insert(range.start);
+            block.last_text = None;
+            block.has_text |= is_text;
+        }
+    }
+
+    fn text(&mut self, text: &str, range: Range<usize>) {
+        let slice = &self.text[range.clone()];
+        self.inline(range.clone(), !text.trim().is_empty());
+        let in_link = self.link.is_some();
+        if !in_link && let Some(block) = self.blocks.last_mut() {
+            block.last_text = Some(range.clone());
+        }
+        if let Some(heading) = &mut self.heading {
+            heading.text.push_str(text);
+        }
+        // A text that differs from its source (an entity, a typographic quote) holds no codes.
+        if slice != text {
+            return;
+        }
+        let linked_already = in_link || self.heading.is_some();
+        let rule = self.current_rule();
+        for mut mention in mentions(slice) {
+            mention.range = mention.range.start + range.start..mention.range.end + range.start;
+            for look_alike in &mut mention.look_alikes {
+                look_alike.0 += range.start;
+            }
+            self.found.codes.push(CodeMention { mention, linked_already, rule: rule.clone() });
+        }
+        if !linked_already {
+            self.found.prose.push(range.clone());
+        }
+        if slice.contains("{{") {
+            self.braces(slice, range);
+        }
+    }
+
+    fn braces(&mut self, slice: &str, range: Range<usize>) {
+        let name = slice.trim().strip_prefix("{{").and_then(|s| s.strip_suffix("}}"));
+        let alone = self.blocks.last().is_some_and(|b| b.paragraph && b.start == Some(range.start));
+        match name {
+            Some(name) if alone && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') => {
+                self.found.directives.push(Located::new(name.to_owned(), range));
+            }
+            _ => {
+                let at = range.start + slice.find("{{").unwrap_or(0);
+                self.found.stray_braces.push(at..range.end);
+            }
+        }
+    }
+
+    /// Takes ` {#id}` off the end of the innermost block, if it stands there.
+    fn take_id(&mut self) {
+        let Some(block) = self.blocks.last_mut() else { return };
+        if block.id_taken {
+            return;
+        }
+        let Some(last) = block.last_text.clone() else { return };
+        let slice = &self.text[last.clone()];
+        let Some(body) = slice.strip_suffix('}') else { return };
+        let Some(open) = body.rfind("{#") else { return };
+        let id = &body[open + 2..];
+        if id.is_empty() || id.contains(['{', ' ']) {
+            return;
+        }
+        block.id_taken = true;
+        let id_at = last.start + open + 2;
+        let space = slice[..open].len() - slice[..open].trim_end().len();
+        let (links, codes, statements) = (block.links, block.codes, block.statements);
+        let anchor = Anchor {
+            id: Located::new(id.to_owned(), id_at..id_at + id.len()),
+            heading: None,
+            start: block.start.unwrap_or(last.start),
+            written: last.start + open - space..last.end,
+        };
+        let rule = || Some(anchor.id.value.clone());
+        self.found.links[links..].iter_mut().for_each(|l| l.rule = rule());
+        self.found.codes[codes..].iter_mut().for_each(|c| c.rule = rule());
+        self.found.statements[statements..].iter_mut().for_each(|s| s.rule = rule());
+        if let Some(prose) = self.found.prose.last_mut()
+            && prose.end == anchor.written.end
+        {
+            prose.end = anchor.written.start;
+        }
+        self.found.anchors.push(anchor);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+Law 213 rules. [](seen:md-law) {#law}
+
+## Transit {#transit}
+
+- Items of 3A001.b need a [permit](rule:md/licensing#permit). [](unconfirmed:) {#permit}
+  - inner 5A002
+- `3A002` is not linked, [3A003](entry:3A003) is already.
+
+{{sources}}
+
+| a | b |
+|---|---|
+| x 1C350 | y. [](proposed:) {#cell} |
+";
+
+    #[test]
+    fn finds_ids_of_paragraphs_items_and_cells() {
+        let found = Markdown::parse(TEXT);
+        let ids: Vec<&str> = found.anchors.iter().map(|a| a.id.as_str()).collect();
+        assert_eq!(ids, ["law", "transit", "permit", "cell"]);
+        let permit = &found.anchors[2];
+        assert!(TEXT[permit.start..].starts_with("Items of"));
+        assert_eq!(&TEXT[permit.written.clone()], " {#permit}");
+        assert_eq!(&TEXT[permit.id.range.clone()], "permit");
+    }
+
+    #[test]
+    fn ties_codes_and_statements_to_the_nearest_rule() {
+        let found = Markdown::parse(TEXT);
+        let codes: Vec<(&str, bool, Option<&str>)> = found
+            .codes
+            .iter()
+            .map(|c| (c.mention.code.as_str(), c.linked_already, c.rule.as_deref()))
+            .collect();
+        assert_eq!(
+            codes,
+            [
+                ("3A001.b", false, Some("permit")),
+                ("5A002", false, Some("transit")),
+                ("3A003", true, Some("transit")),
+                ("1C350", false, Some("transit")),
+            ]
+        );
+        let statements: Vec<(Trust, Option<&str>)> =
+            found.statements.iter().map(|s| (s.trust, s.rule.as_deref())).collect();
+        assert_eq!(
+            statements,
+            [
+                (Trust::Seen, Some("law")),
+                (Trust::Unconfirmed, Some("permit")),
+                (Trust::Proposed, Some("cell"))
+            ]
+        );
+        assert!(found.statements.iter().all(|s| s.has_text));
+        assert_eq!(found.directives[0].value, "sources");
+    }
+
+    #[test]
+    fn knows_the_place_of_a_links_text_and_destination() {
+        let found = Markdown::parse(TEXT);
+        let link = found.links.iter().find(|l| matches!(l.target, Target::Rule { .. })).unwrap();
+        assert_eq!(&TEXT[link.inner.clone()], "permit");
+        assert_eq!(&TEXT[link.url.range.clone()], "rule:md/licensing#permit");
+    }
+
+    #[test]
+    fn sees_html_includes_and_alignment() {
+        let found = Markdown::parse("<script>\nx\n</script>\n\na <b>c</b> {{#include x}}\n\n|a|\n|:-:|\n|b|\n");
+        assert_eq!(found.html.len(), 3);
+        assert_eq!(found.stray_braces.len(), 1);
+        assert_eq!(found.aligned_tables.len(), 1);
+        assert!(found.directives.is_empty());
+    }
+}

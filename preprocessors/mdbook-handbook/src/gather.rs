@@ -1,0 +1,298 @@
+//! Gathers a handbook: the frame, every country's chapter from where it is kept, and their
+//! history. After this step nothing opens a source file any more.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use git2::Oid;
+use handbook_model::region::{CountrySource, Place};
+use handbook_model::source::SourceText;
+use handbook_model::{Files, Findings, Handbook, Region, check};
+
+use crate::history::{CommitInfo, LastChange, NO_GIT, is_blob, last_changes};
+use crate::remote::{LOCK_FILE, Lock, Pin, Remote, RemoteError, update};
+use crate::repository::{Repository, commit_files};
+
+/// The book's settings.
+pub const BOOK_TOML: &str = "book.toml";
+/// The frame's folder.
+const FRAME: &str = "book";
+
+/// Everything a build needs, read and checked.
+pub struct Gathered {
+    /// What the sources say.
+    pub handbook: Handbook,
+    /// This repository's files: the frame, templates and theme among them.
+    pub files: Files,
+    /// Text of `book.toml`.
+    pub settings: String,
+    /// Where the text stands in git.
+    pub stamp: Stamp,
+    /// Origin of each country's files, by country.
+    pub origins: BTreeMap<String, Origin>,
+    /// Last change of each file of the frame.
+    pub frame_history: BTreeMap<String, LastChange>,
+}
+
+/// The state of this repository that was read.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The commit, if there is any.
+    pub commit: Option<CommitInfo>,
+    /// Whether files on disk differ from it.
+    pub dirty: bool,
+}
+
+/// Where a country's files came from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Folder of the files in their repository.
+    pub folder: String,
+    /// The other repository and the commit read, unless it is this one.
+    pub remote: Option<(String, CommitInfo)>,
+    /// Address where a file can be edited, with `{path}` in it.
+    pub edit_url: Option<String>,
+    /// Last change of each file.
+    pub history: BTreeMap<String, LastChange>,
+}
+
+/// Gathers the handbook in `root`, from its working tree or as of the commit `at`; puts what is
+/// wrong among the findings. `None` when there is nothing to go on with.
+pub fn gather(
+    root: &Path,
+    at: Option<&str>,
+    findings: &Findings,
+    progress: &dyn Fn(&str),
+) -> Option<Gathered> {
+    let repository = Repository::open(root);
+    let at = match at {
+        Some(revision) => match repository.commit(revision) {
+            Ok(commit) => Some(commit),
+            Err(what) => {
+                findings.whole("revision-unknown", revision, &[("revision", &revision), ("what", &what)]);
+                return None;
+            }
+        },
+        None => None,
+    };
+    progress("reading the frame and the control list");
+    let read = |folders: &[&str]| read_here(&repository, at, folders, findings);
+    let book = read(&[BOOK_TOML]);
+    let Some(settings) = book.text(BOOK_TOML, findings) else {
+        if !book.contains(BOOK_TOML) {
+            findings.whole("frame-file-missing", BOOK_TOML, &[]);
+        }
+        return None;
+    };
+    let region = Region::read(&settings, findings);
+    let mut folders = vec![BOOK_TOML, FRAME];
+    folders.extend(region.countries.iter().filter(|c| c.place == Place::Here).map(|c| c.folder.as_str()));
+    let files = read(&folders);
+    let mut origins = BTreeMap::new();
+    let mut chapters = Vec::new();
+    let mut lock = Lock::read(root, findings);
+    let pinned = lock.clone();
+    for country in &region.countries {
+        progress(&format!("reading the chapter of {}", country.id.value.to_ascii_uppercase()));
+        let (origin, chapter) = match &country.place {
+            Place::Here => here(&repository, at, country, &files, &settings, &region, findings),
+            Place::Git { url, .. } => {
+                elsewhere(root, country, url, &mut lock, &settings, findings, progress)
+            }
+        };
+        origins.insert(country.id.value.clone(), origin);
+        chapters.push(chapter);
+    }
+    if lock != pinned
+        && let Err(error) = lock.write(root)
+    {
+        findings.whole("file-unreadable", LOCK_FILE, &[("what", &error)]);
+    }
+    let countries: Vec<(&str, &str, &Files)> = region
+        .countries
+        .iter()
+        .zip(&chapters)
+        .filter_map(|(country, chapter)| {
+            let chapter = match chapter {
+                Chapter::Here => &files,
+                Chapter::Elsewhere(files) => files,
+                Chapter::Missing => return None,
+            };
+            Some((country.id.as_str(), country.folder.as_str(), chapter))
+        })
+        .collect();
+    let handbook = Handbook::read(region.clone(), &files, &countries, findings);
+    progress("checking");
+    check::check(&handbook, findings);
+    let (stamp, frame_history) = history_here(&repository, at, &files, &folders);
+    Some(Gathered { handbook, settings: settings.text().to_owned(), files, stamp, origins, frame_history })
+}
+
+fn read_here(repository: &Repository, at: Option<Oid>, folders: &[&str], findings: &Findings) -> Files {
+    let Some((commit, git)) = at.zip(repository.git()) else {
+        return repository.working_tree(folders, findings);
+    };
+    let prefix = format!("{}:", &commit.to_string()[..7]);
+    commit_files(git, commit, folders, &prefix, findings).unwrap_or_else(|error| {
+        let what = error.message();
+        findings.whole("git-object", &prefix, &[("country", &"frame"), ("what", &what)]);
+        Files::new(prefix)
+    })
+}
+
+enum Chapter {
+    /// Among this repository's files.
+    Here,
+    /// Read from another repository.
+    Elsewhere(Files),
+    /// Could not be read; the reason is among the findings.
+    Missing,
+}
+
+fn here(
+    repository: &Repository,
+    at: Option<Oid>,
+    country: &CountrySource,
+    files: &Files,
+    settings: &SourceText,
+    region: &Region,
+    findings: &Findings,
+) -> (Origin, Chapter) {
+    let folder = country.folder.as_str();
+    let origin = |history| Origin {
+        folder: folder.to_owned(),
+        remote: None,
+        edit_url: country.edit_url.clone().or_else(|| region.edit_url.clone()),
+        history,
+    };
+    if files.below(folder).next().is_none() {
+        let values: &[(&str, &dyn std::fmt::Display)] =
+            &[("id", &country.id.value), ("folder", &folder)];
+        findings.at("folder-missing", settings, &country.folder.range, values);
+        return (origin(BTreeMap::new()), Chapter::Missing);
+    }
+    let (_, history) = history_here(repository, at, files, &[folder]);
+    (origin(history), Chapter::Here)
+}
+
+/// Git state and last changes of files of this repository.
+fn history_here(
+    repository: &Repository,
+    at: Option<Oid>,
+    files: &Files,
+    folders: &[&str],
+) -> (Stamp, BTreeMap<String, LastChange>) {
+    let without = || {
+        let paths = folders.iter().flat_map(|folder| files.below(folder));
+        (Stamp { commit: None, dirty: false }, paths.map(|p| (p.to_owned(), NO_GIT)).collect())
+    };
+    let Some(git) = repository.git() else { return without() };
+    let head = at.or_else(|| git.head().and_then(|h| h.peel_to_commit()).map(|c| c.id()).ok());
+    let Some(head) = head else { return without() };
+    let Ok(commit) = git.find_commit(head) else { return without() };
+    // The handbook may be a folder inside a larger repository; its paths then have a prefix that
+    // history does not know. Rather than guess, say that nothing is known.
+    let is_top = git.workdir().and_then(|w| w.canonicalize().ok()) == repository.root().canonicalize().ok();
+    if !is_top {
+        return without();
+    }
+    let Ok(history) = last_changes(git, head, files, folders) else { return without() };
+    let dirty = at.is_none() && is_dirty(git, &commit, files, folders);
+    (Stamp { commit: Some(CommitInfo::of(&commit)), dirty }, history)
+}
+
+/// Whether the files read differ from those of a commit, or some of its files are gone.
+fn is_dirty(git: &git2::Repository, commit: &git2::Commit<'_>, files: &Files, folders: &[&str]) -> bool {
+    let Ok(tree) = commit.tree() else { return true };
+    let mut known = 0;
+    let changed = folders.iter().any(|folder| {
+        let single = files.contains(folder).then_some(*folder);
+        files.below(folder).chain(single).any(|path| {
+            known += 1;
+            let entry = tree.get_path(Path::new(path));
+            !entry.is_ok_and(|e| files.bytes(path).is_some_and(|bytes| is_blob(bytes, e.id())))
+        })
+    });
+    if changed {
+        return true;
+    }
+    let committed = commit_files(git, commit.id(), folders, "", &Findings::default());
+    committed.is_ok_and(|committed| {
+        let count = |folder: &&str| {
+            committed.below(folder).count() + usize::from(committed.contains(folder))
+        };
+        folders.iter().map(count).sum::<usize>() != known
+    })
+}
+
+fn elsewhere(
+    root: &Path,
+    country: &CountrySource,
+    url: &str,
+    lock: &mut Lock,
+    settings: &SourceText,
+    findings: &Findings,
+    progress: &dyn Fn(&str),
+) -> (Origin, Chapter) {
+    let folder = country.folder.as_str();
+    let mut origin = Origin {
+        folder: folder.to_owned(),
+        remote: None,
+        edit_url: country.edit_url.clone(),
+        history: BTreeMap::new(),
+    };
+    let mut read = || -> Result<_, RemoteError> {
+        let (remote, commit) = open_pinned(root, country, url, lock, progress)?;
+        let info = CommitInfo::of(&remote.git().find_commit(commit)?);
+        let prefix = format!("{}@{}:", country.id.value, info.short);
+        let files = commit_files(remote.git(), commit, &[folder], &prefix, findings)?;
+        let history = last_changes(remote.git(), commit, &files, &[folder])?;
+        Ok((info, files, history))
+    };
+    match read() {
+        Ok((info, files, history)) => {
+            let found = files.below(folder).next().is_some() || folder == ".";
+            if !found {
+                let values: &[(&str, &dyn std::fmt::Display)] =
+                    &[("country", &country.id.value), ("folder", &folder), ("commit", &info.short)];
+                findings.at("git-folder", settings, &country.folder.range, values);
+            }
+            origin.remote = Some((url.to_owned(), info));
+            origin.history = history;
+            (origin, if found { Chapter::Elsewhere(files) } else { Chapter::Missing })
+        }
+        Err(error) => {
+            Remote::report(&error, country, url, settings, findings);
+            (origin, Chapter::Missing)
+        }
+    }
+}
+
+/// Opens a country's repository at its pin; a country that has none yet is pinned to the tip.
+fn open_pinned(
+    root: &Path,
+    country: &CountrySource,
+    url: &str,
+    lock: &mut Lock,
+    progress: &dyn Fn(&str),
+) -> Result<(Remote, Oid), RemoteError> {
+    let pin: Option<Pin> = lock.pin(&country.id).filter(|p| p.git == url).cloned();
+    let Some(pin) = pin else {
+        progress(&format!("fetching {url}"));
+        return match update(root, country, lock)? {
+            Some((_, tip, remote)) => Ok((remote, tip)),
+            None => Err(RemoteError::Reference("repository".to_owned())),
+        };
+    };
+    let remote = Remote::open(root, country, url)?;
+    if let Some(commit) = remote.has(&pin.commit) {
+        return Ok((remote, commit));
+    }
+    progress(&format!("fetching {url}"));
+    remote.fetch()?;
+    let commit = match remote.has(&pin.commit) {
+        Some(commit) => commit,
+        None => remote.fetch_commit(&pin.commit)?,
+    };
+    Ok((remote, commit))
+}

@@ -1,0 +1,123 @@
+//! All pages of a book: the frame's, the countries', the control list's and those made from data.
+
+mod blocks;
+mod country;
+mod frame;
+mod list;
+mod shell;
+
+use std::collections::BTreeMap;
+
+use handbook_model::{Findings, Handbook};
+
+use crate::address::From;
+use crate::gather::Gathered;
+use crate::html::block;
+use crate::resolve::{Glossary, resolve};
+use crate::templates::Templates;
+
+/// A finished page, as Markdown for mdBook.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    /// Path as a Markdown file.
+    pub path: String,
+    /// Name in titles and lists.
+    pub name: String,
+    /// The file it was made from, for the chapter's source path.
+    pub source: Option<String>,
+    /// Markdown with HTML.
+    pub content: String,
+}
+
+/// What pages are made from.
+pub(crate) struct Maker<'g> {
+    gathered: &'g Gathered,
+    handbook: &'g Handbook,
+    templates: Templates<'g>,
+    glossary: Glossary,
+    backlinks: BTreeMap<String, Vec<BackLink>>,
+    navigation: shell::Navigation,
+}
+
+/// A place in a chapter that speaks of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BackLink {
+    /// Page as a Markdown file.
+    path: String,
+    /// Rule or heading, if any.
+    rule: Option<String>,
+    /// Name of the page.
+    name: String,
+}
+
+/// Makes all pages in the order of the book. `frame` is the order of the frame's pages from
+/// SUMMARY.md, with their names.
+pub(crate) fn make(gathered: &Gathered, frame: &[(String, String)], findings: &Findings) -> Vec<Page> {
+    let handbook = &gathered.handbook;
+    let maker = Maker {
+        gathered,
+        handbook,
+        templates: Templates::load(&gathered.files, findings),
+        glossary: Glossary::new(handbook),
+        backlinks: backlinks(handbook, frame),
+        navigation: shell::Navigation::new(handbook, frame),
+    };
+    let mut pages = maker.frame_pages(frame);
+    for country in &handbook.countries {
+        pages.extend(maker.country_pages(country));
+    }
+    pages.extend(maker.list_pages());
+    pages
+}
+
+fn backlinks(handbook: &Handbook, frame: &[(String, String)]) -> BTreeMap<String, Vec<BackLink>> {
+    let mut all: BTreeMap<String, Vec<BackLink>> = BTreeMap::new();
+    let mut add = |path: &str, name: &str, chapter: &handbook_model::Chapter| {
+        for (code, rule) in chapter.entries_named() {
+            let link = BackLink { path: path.to_owned(), rule, name: name.to_owned() };
+            let places = all.entry(code).or_default();
+            if !places.contains(&link) {
+                places.push(link);
+            }
+        }
+    };
+    for (path, name) in frame {
+        if let Some(chapter) = handbook.frame.get(path) {
+            add(path, name, chapter);
+        }
+    }
+    for country in &handbook.countries {
+        for section in &handbook.outline.sections {
+            if let Some(chapter) = country.sections.get(&section.id) {
+                let path = format!("{}/{}.md", country.id, section.id);
+                add(&path, &format!("{}: {}", country.name, section.title), chapter);
+            }
+        }
+    }
+    all
+}
+
+impl Maker<'_> {
+    /// A chapter's Markdown, resolved for the page at `path`.
+    fn resolve(
+        &self,
+        path: &str,
+        chapter: &handbook_model::Chapter,
+        directive: &dyn Fn(&str) -> Option<String>,
+    ) -> String {
+        let from = From(path);
+        resolve(self.handbook, &self.glossary, from, chapter.body(), &chapter.markdown, directive)
+    }
+
+    /// Puts a page together: navigation and heading, body, sources and state.
+    fn page(&self, path: &str, name: &str, body: &str, frame: &shell::Frame<'_>) -> Page {
+        let top = self.templates.render("page-top.html", self.top(path, frame));
+        let bottom = self.templates.render("page-bottom.html", self.bottom(path, frame));
+        Page {
+            path: path.to_owned(),
+            name: name.to_owned(),
+            source: frame.source.map(str::to_owned),
+            content: format!("{}{body}{}", block(&top), block(&bottom)),
+        }
+    }
+}
