@@ -44,9 +44,7 @@ impl EntryCode {
 
     /// The code one level up; `None` for an entry.
     pub fn parent(&self) -> Option<EntryCode> {
-        self.0
-            .rsplit_once('.')
-            .map(|(parent, _)| EntryCode(parent.into()))
+        self.0.rsplit_once('.').map(|(parent, _)| EntryCode(parent.into()))
     }
 
     /// Levels below the entry: 0 for `3A001`, 2 for `3A001.b.2`.
@@ -106,12 +104,7 @@ fn joins(c: char) -> bool {
 }
 
 fn mention_at(text: &str, start: usize) -> Option<Mention> {
-    let mut reader = Reader {
-        text,
-        at: start,
-        code: String::new(),
-        look_alikes: Vec::new(),
-    };
+    let mut reader = Reader { text, at: start, code: String::new(), look_alikes: Vec::new() };
     reader.digit()?;
     reader.letter('A'..='E')?;
     for _ in 0..3 {

@@ -108,7 +108,8 @@ impl Chapter {
     /// Entries the text speaks of, in prose or by a link, each with the rule or heading it stands
     /// under.
     pub fn entries_named(&self) -> Vec<(String, Option<String>)> {
-        let codes = self.markdown.codes.iter().map(|c| (c.mention.code.to_string(), c.rule.clone()));
+        let codes =
+            self.markdown.codes.iter().map(|c| (c.mention.code.to_string(), c.rule.clone()));
         let links = self.markdown.links.iter().filter_map(|l| match &l.target {
             Target::Entry(code) => Some((code.clone(), l.rule.clone())),
             _ => None,
@@ -146,7 +147,10 @@ mod tests {
     #[test]
     fn front_matter_faults_are_found_at_their_place_in_the_file() {
         let findings = Findings::default();
-        let source = SourceText::new("x.md", "+++\r\nstatus = \"draft\"\r\nstaus = 1\r\n+++\r\nBody 3A001.\r\n");
+        let source = SourceText::new(
+            "x.md",
+            "+++\r\nstatus = \"draft\"\r\nstaus = 1\r\n+++\r\nBody 3A001.\r\n",
+        );
         let chapter = Chapter::read(source, &findings);
         assert_eq!(chapter.front.status, Some(Status::Draft));
         assert_eq!(chapter.body(), "Body 3A001.\r\n");

@@ -9,7 +9,7 @@ use crate::chapter::{Chapter, Status};
 use crate::control_list::{StateKind, code_suggestion};
 use crate::country::Country;
 use crate::diagnostic::{Findings, suggestion};
-use crate::handbook::Handbook;
+use crate::handbook::{Handbook, picture_type};
 use crate::markdown::{Link, Statement};
 use crate::outline::is_id;
 use crate::reference::Target;
@@ -24,6 +24,9 @@ pub const FRAME_DIRECTIVES: [&str; 1] = ["countries"];
 
 /// HTML a chapter may use as it is; everything else could reach a reader as script or style.
 const PLAIN_TAGS: [&str; 7] = ["<br>", "<br/>", "<br />", "<sub>", "</sub>", "<sup>", "</sup>"];
+
+/// Largest picture, in bytes: it travels inside the page.
+const MAX_PICTURE: usize = 200_000;
 
 /// Checks a whole handbook.
 pub fn check(handbook: &Handbook, findings: &Findings) {
@@ -78,7 +81,8 @@ fn check_registers(handbook: &Handbook, country: &Country, findings: &Findings) 
             findings.at("toml-value", file, &applied.list.range, values);
         }
         if handbook.list.edition(&applied.edition).is_none() {
-            let mend = suggestion(&applied.edition, handbook.list.editions.iter().map(|e| e.id.as_str()));
+            let mend =
+                suggestion(&applied.edition, handbook.list.editions.iter().map(|e| e.id.as_str()));
             let values: &[(&str, &dyn Display)] =
                 &[("edition", &applied.edition.value), ("mend", &mend)];
             findings.at("list-edition-unknown", file, &applied.edition.range, values);
@@ -162,6 +166,7 @@ impl Checker<'_> {
         self.headings();
         self.ids();
         self.html();
+        self.pictures();
         self.blocks();
         for link in &self.chapter.markdown.links {
             self.link(link);
@@ -182,14 +187,23 @@ impl Checker<'_> {
                 self.find("heading-top", &heading.range, &[("text", &heading.text)]);
             } else if heading.id.is_none() {
                 let id = id_from(&heading.text);
-                self.find("heading-id", &first_line(self.chapter.body(), &heading.range), &[("text", &heading.text), ("id", &id)]);
+                self.find(
+                    "heading-id",
+                    &first_line(self.chapter.body(), &heading.range),
+                    &[("text", &heading.text), ("id", &id)],
+                );
             }
         }
     }
 
     fn ids(&self) {
+        let rows = self.register_ids();
         let mut seen = BTreeSet::new();
         for id in self.chapter.ids() {
+            if rows.contains(id.as_str()) {
+                let place = "the register shown on this page";
+                self.find("id-twice", &id.range, &[("id", &id.value), ("place", &place)]);
+            }
             if !is_id(id) {
                 self.find("id-form", &id.range, &[("id", &id.value)]);
             }
@@ -199,19 +213,60 @@ impl Checker<'_> {
         }
     }
 
+    /// Ids that blocks made from data bring onto the page.
+    fn register_ids(&self) -> BTreeSet<String> {
+        let mut ids = BTreeSet::new();
+        let Some(country) = self.home.country else { return ids };
+        for directive in &self.chapter.markdown.directives {
+            match directive.as_str() {
+                "authorities" => {
+                    ids.extend(
+                        country.authorities.rows.iter().map(|a| format!("authority-{}", *a.id)),
+                    );
+                }
+                "terms" => ids.extend(country.terms.rows.iter().map(|t| format!("term-{}", *t.id))),
+                "sources" => ids.extend(country.sources.rows.iter().map(|s| s.id.value.clone())),
+                _ => {}
+            }
+        }
+        ids
+    }
+
     fn html(&self) {
         let body = self.chapter.body();
         for range in &self.chapter.markdown.html {
             let html = body[range.clone()].trim();
-            let comment = html.starts_with("<!--") && html.ends_with("-->") && html.matches("<!--").count() == 1;
+            let comment = html.starts_with("<!--")
+                && html.ends_with("-->")
+                && html.matches("<!--").count() == 1;
             if !comment && !PLAIN_TAGS.contains(&html) {
                 let first: String = html.chars().take(40).collect();
                 let first = first.lines().next().unwrap_or_default().to_owned();
                 self.find("raw-html", &first_line(body, range), &[("html", &first)]);
             }
         }
+    }
+
+    fn pictures(&self) {
         for image in &self.chapter.markdown.images {
-            self.find("image", image, &[]);
+            let url = &image.url;
+            if image.alt.trim().is_empty() {
+                self.find("image-alt", &image.range, &[]);
+            }
+            let path = resolve_page(self.home.path, url).unwrap_or_default();
+            if picture_type(url).is_none() {
+                self.find("image-type", &url.range, &[("path", &url.value)]);
+            } else if let Some(bytes) = self.handbook.pictures.get(&path) {
+                if bytes.len() > MAX_PICTURE {
+                    let kilobytes = |n: usize| format!("{} kB", n / 1000);
+                    let (size, limit) = (kilobytes(bytes.len()), kilobytes(MAX_PICTURE));
+                    let values: &[(&str, &dyn Display)] =
+                        &[("path", &url.value), ("size", &size), ("limit", &limit)];
+                    self.find("image-size", &url.range, values);
+                }
+            } else {
+                self.find("image-missing", &url.range, &[("path", &url.value)]);
+            }
         }
     }
 
@@ -228,7 +283,11 @@ impl Checker<'_> {
         for directive in &markdown.directives {
             if !allowed.contains(&directive.as_str()) {
                 let mend = suggestion(directive, allowed.iter().copied());
-                self.find("directive-unknown", &directive.range, &[("name", &directive.value), ("mend", &mend)]);
+                self.find(
+                    "directive-unknown",
+                    &directive.range,
+                    &[("name", &directive.value), ("mend", &mend)],
+                );
             }
         }
     }
@@ -247,7 +306,9 @@ impl Checker<'_> {
                     self.applied(code, &url.range, "entry-absent");
                 }
             }
-            Target::Rule { country, section, rule } => self.rule(url, country, section, rule.as_deref()),
+            Target::Rule { country, section, rule } => {
+                self.rule(url, country, section, rule.as_deref())
+            }
             Target::Procedure(id) => self.find("procedure-unknown", &url.range, &[("id", id)]),
             Target::Term(id) => {
                 let id = Located::new(id.clone(), shift(&url.range, self.chapter.body));
@@ -258,7 +319,9 @@ impl Checker<'_> {
                 known_source(self.handbook, &self.chapter.source, &id, self.findings);
             }
             Target::Language(tag) => {
-                if !(2..=8).contains(&tag.len()) || !tag.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+                if !(2..=8).contains(&tag.len())
+                    || !tag.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+                {
                     self.find("language-tag", &url.range, &[("tag", tag)]);
                 }
             }
@@ -294,7 +357,11 @@ impl Checker<'_> {
             self.find("rule-pending", &url.range, &[("rule", &rule), ("place", &place)]);
         } else {
             let mend = suggestion(rule, chapter.ids().map(|id| id.as_str()));
-            self.find("rule-unknown", &url.range, &[("rule", &rule), ("place", &place), ("mend", &mend)]);
+            self.find(
+                "rule-unknown",
+                &url.range,
+                &[("rule", &rule), ("place", &place), ("mend", &mend)],
+            );
         }
     }
 
@@ -312,7 +379,11 @@ impl Checker<'_> {
         let (Some(anchor), Some(chapter)) = (anchor, self.chapter_at(&target)) else { return };
         if !chapter.ids().any(|id| id.value == anchor) {
             let mend = suggestion(anchor, chapter.ids().map(|id| id.as_str()));
-            self.find("rule-unknown", &url.range, &[("rule", &anchor), ("place", &target), ("mend", &mend)]);
+            self.find(
+                "rule-unknown",
+                &url.range,
+                &[("rule", &anchor), ("place", &target), ("mend", &mend)],
+            );
         }
     }
 
@@ -331,7 +402,8 @@ impl Checker<'_> {
             let name = mention.code.as_str();
             if let Some((at, letter, latin)) = mention.look_alikes.first() {
                 let text = &self.chapter.body()[mention.range.clone()];
-                let script = if ('\u{370}'..'\u{400}').contains(letter) { "Greek" } else { "Cyrillic" };
+                let script =
+                    if ('\u{370}'..'\u{400}').contains(letter) { "Greek" } else { "Cyrillic" };
                 let values: &[(&str, &dyn Display)] = &[
                     ("text", &text),
                     ("letter", letter),

@@ -283,6 +283,11 @@ impl ControlList {
         self.index.get(code).map(|at| &self.provisions[*at])
     }
 
+    /// Where the provision with this code stands in [`ControlList::provisions`].
+    pub fn position(&self, code: &str) -> Option<usize> {
+        self.index.get(code).copied()
+    }
+
     /// Codes one level below, in the order of the list.
     pub fn children(&self, code: &str) -> &[String] {
         self.children.get(code).map_or(&[], Vec::as_slice)
@@ -429,8 +434,6 @@ pub fn is_cas_number(text: &str) -> bool {
         check.parse() == Ok(sum % 10)
     })
 }
-
-
 
 #[cfg(test)]
 mod tests {

@@ -72,7 +72,13 @@ pub struct Applied {
 
 impl Country {
     /// Reads a country from the files of its folder.
-    pub fn read(id: &str, folder: &str, files: &Files, outline: &Outline, findings: &Findings) -> Self {
+    pub fn read(
+        id: &str,
+        folder: &str,
+        files: &Files,
+        outline: &Outline,
+        findings: &Findings,
+    ) -> Self {
         let mut country = Country {
             id: id.to_owned(),
             name: id.to_ascii_uppercase(),
@@ -82,7 +88,9 @@ impl Country {
             applies: None,
             file: None,
             sections: BTreeMap::new(),
-            sources: register(files, folder, "sources.toml", findings, |s, f| read_sources(s, Some(id), f)),
+            sources: register(files, folder, "sources.toml", findings, |s, f| {
+                read_sources(s, Some(id), f)
+            }),
             authorities: register(files, folder, "authorities.toml", findings, read_authorities),
             questions: register(files, folder, "questions.toml", findings, read_questions),
             terms: register(files, folder, "terms.toml", findings, read_national_terms),
@@ -119,7 +127,9 @@ impl Country {
                         list: list?,
                         edition: edition?,
                         act: act?,
-                        trust: trust.and_then(|t| Trust::from_key(&t)).unwrap_or(Trust::Unconfirmed),
+                        trust: trust
+                            .and_then(|t| Trust::from_key(&t))
+                            .unwrap_or(Trust::Unconfirmed),
                         checked: checked?.value,
                         note,
                     })
@@ -128,12 +138,22 @@ impl Country {
         });
     }
 
-    fn read_sections(&mut self, folder: &str, files: &Files, outline: &Outline, findings: &Findings) {
+    fn read_sections(
+        &mut self,
+        folder: &str,
+        files: &Files,
+        outline: &Outline,
+        findings: &Findings,
+    ) {
         for section in &outline.sections {
             let path = join(folder, &format!("{}.md", section.id));
             if !files.contains(&path) {
                 let (name, section) = (&self.name, &section.id);
-                findings.whole("section-missing", &files.shown(&path), &[("country", name), ("section", section)]);
+                findings.whole(
+                    "section-missing",
+                    &files.shown(&path),
+                    &[("country", name), ("section", section)],
+                );
                 continue;
             }
             if let Some(source) = files.text(&path, findings) {
@@ -147,7 +167,11 @@ impl Country {
             let Some(section) = name.strip_suffix(".md") else { continue };
             if outline.section(section).is_none() {
                 let mend = crate::diagnostic::suggestion(section, outline.ids());
-                findings.whole("section-unknown", &files.shown(path), &[("section", &section), ("mend", &mend)]);
+                findings.whole(
+                    "section-unknown",
+                    &files.shown(path),
+                    &[("section", &section), ("mend", &mend)],
+                );
             }
         }
     }
@@ -170,7 +194,9 @@ impl Country {
 }
 
 /// Counts statements by grade, in the order of [`Trust::ALL`].
-pub fn count_trust<'c>(chapters: impl IntoIterator<Item = &'c Chapter>) -> [usize; Trust::ALL.len()] {
+pub fn count_trust<'c>(
+    chapters: impl IntoIterator<Item = &'c Chapter>,
+) -> [usize; Trust::ALL.len()] {
     let mut counts = [0; Trust::ALL.len()];
     for statement in chapters.into_iter().flat_map(|c| &c.markdown.statements) {
         counts[Trust::ALL.iter().position(|t| *t == statement.trust).unwrap_or(0)] += 1;

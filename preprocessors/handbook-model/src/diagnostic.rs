@@ -142,7 +142,11 @@ impl Diagnostic {
             let carets = "^".repeat(marked.width().max(1));
             let _ = writeln!(out, "  {number} | {}", excerpt.replace('\t', " "));
             let gutter = " ".repeat(number.len());
-            let _ = writeln!(out, "{}", format!("  {gutter} | {pad}{carets} {}", self.label).trim_end());
+            let _ = writeln!(
+                out,
+                "{}",
+                format!("  {gutter} | {pad}{carets} {}", self.label).trim_end()
+            );
         }
         out.push('\n');
         for (name, text) in [("why", &self.why), ("mend", &self.mend)] {
@@ -211,7 +215,8 @@ impl Findings {
     pub fn sorted(&self) -> Vec<Diagnostic> {
         let mut all = self.0.borrow().clone();
         all.sort_by(|a, b| {
-            let key = |d: &Diagnostic| (d.location.path.clone(), d.location.line, d.location.column);
+            let key =
+                |d: &Diagnostic| (d.location.path.clone(), d.location.line, d.location.column);
             key(a).cmp(&key(b)).then_with(|| a.id.cmp(b.id))
         });
         all.dedup();
@@ -261,7 +266,11 @@ mod tests {
             source.locate(&(at..at + 2)),
             &[("text", &"3А001"), ("letter", &'А'), ("script", &"Cyrillic"), ("code", &"3A001")],
         );
-        assert!(finding.human().contains("  2 | Товари [3А001] тут\n    |          ^ "), "{}", finding.human());
+        assert!(
+            finding.human().contains("  2 | Товари [3А001] тут\n    |          ^ "),
+            "{}",
+            finding.human()
+        );
         assert!(finding.short().starts_with("chapters/ua/licensing.md:2:10: error[code-script]: "));
     }
 

@@ -54,9 +54,10 @@ impl Files {
     pub fn text(&self, path: &str, findings: &Findings) -> Option<SourceText> {
         let bytes = self.files.get(path)?;
         match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                Some(SourceText::new(self.shown(path), text.strip_prefix('\u{feff}').unwrap_or(text)))
-            }
+            Ok(text) => Some(SourceText::new(
+                self.shown(path),
+                text.strip_prefix('\u{feff}').unwrap_or(text),
+            )),
             Err(error) => {
                 let first = self.reported.lock().is_ok_and(|mut r| r.insert(path.to_owned()));
                 if first {

@@ -34,6 +34,8 @@ pub struct Handbook {
     pub frame: BTreeMap<String, Chapter>,
     /// Countries in the order shown.
     pub countries: Vec<Country>,
+    /// Pictures by their path as a page would name it from the top, such as `md/images/seal.png`.
+    pub pictures: BTreeMap<String, Vec<u8>>,
 }
 
 impl Handbook {
@@ -73,11 +75,15 @@ impl Handbook {
                 pages.insert(name.to_owned(), Chapter::read(source, findings));
             }
         }
+        let mut pictures = pictures_in(frame, FRAME, "");
+        for (id, folder, files) in countries {
+            pictures.extend(pictures_in(files, folder, &format!("{id}/")));
+        }
         let countries = countries
             .iter()
             .map(|(id, folder, files)| Country::read(id, folder, files, &outline, findings))
             .collect();
-        Self { region, outline, glossary, sources, list, frame: pages, countries }
+        Self { region, outline, glossary, sources, list, frame: pages, countries, pictures }
     }
 
     /// The country with this id.
@@ -120,6 +126,29 @@ impl Handbook {
         pages.extend(self.list.pages().iter().map(|page| format!("list/{page}.md")));
         pages
     }
+}
+
+/// Media type of a picture a chapter may show, by the end of its name.
+pub fn picture_type(path: &str) -> Option<&'static str> {
+    let (_, end) = path.rsplit_once('.')?;
+    Some(match end.to_ascii_lowercase().as_str() {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "svg" => "image/svg+xml",
+        _ => return None,
+    })
+}
+
+fn pictures_in(files: &Files, folder: &str, place: &str) -> BTreeMap<String, Vec<u8>> {
+    files
+        .below(folder)
+        .filter(|path| picture_type(path).is_some())
+        .filter_map(|path| {
+            let name = path.strip_prefix(folder).map_or(path, |rest| rest.trim_start_matches('/'));
+            Some((format!("{place}{name}"), files.bytes(path)?.to_vec()))
+        })
+        .collect()
 }
 
 /// The folder of the control list: the first below [`LISTS`].

@@ -31,8 +31,8 @@ pub struct Markdown {
     pub statements: Vec<Statement>,
     /// HTML tags and comments, each as written.
     pub html: Vec<Range<usize>>,
-    /// Images.
-    pub images: Vec<Range<usize>>,
+    /// Pictures.
+    pub images: Vec<Image>,
     /// Tables that ask for column alignment.
     pub aligned_tables: Vec<Range<usize>>,
     /// Blocks made from data: `{{name}}` alone in a paragraph.
@@ -84,6 +84,17 @@ pub struct Link {
     pub rule: Option<String>,
 }
 
+/// A picture.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// The whole picture, as written.
+    pub range: Range<usize>,
+    /// Path of its file.
+    pub url: Located<String>,
+    /// What it shows, in words.
+    pub alt: String,
+}
+
 /// An entry code in prose.
 #[derive(Clone, Debug)]
 pub struct CodeMention {
@@ -113,9 +124,19 @@ pub struct Statement {
 impl Markdown {
     /// Reads a text.
     pub fn parse(text: &str) -> Self {
-        let mut reader = Reader { text, found: Markdown::default(), blocks: Vec::new(), link: None, heading: None, code_block: false, row_has_text: false };
+        let mut reader = Reader {
+            text,
+            found: Markdown::default(),
+            blocks: Vec::new(),
+            link: None,
+            image: None,
+            heading: None,
+            code_block: false,
+            row_has_text: false,
+        };
         let mut html_block = false;
-        for (event, range) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter() {
+        for (event, range) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter()
+        {
             match event {
                 Event::Start(Tag::HtmlBlock) => {
                     html_block = true;
@@ -136,6 +157,7 @@ struct Reader<'t> {
     /// Open blocks that can carry an id, innermost last.
     blocks: Vec<Block>,
     link: Option<OpenLink>,
+    image: Option<Image>,
     heading: Option<Heading>,
     code_block: bool,
     /// Whether a cell of the open table row has text: a mark alone in a cell covers its row.
@@ -170,7 +192,9 @@ impl Reader<'_> {
             Event::End(tag) => self.end(tag),
             Event::Text(_) if self.code_block => {}
             Event::Text(text) => self.text(&text, range),
-            Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => self.inline(range, true),
+            Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {
+                self.inline(range, true)
+            }
             Event::Html(_) | Event::InlineHtml(_) => {
                 self.found.html.push(range.clone());
                 self.inline(range, false);
@@ -207,16 +231,17 @@ impl Reader<'_> {
                 self.inline(range.clone(), false);
                 self.link = Some(OpenLink { range, inner: None, url: dest_url.to_string() });
             }
-            Tag::Image { .. } => {
+            Tag::Image { dest_url, .. } => {
                 self.inline(range.clone(), false);
-                self.found.images.push(range);
+                let url = self.place_of(&dest_url, &range);
+                self.image = Some(Image { range, url, alt: String::new() });
             }
+            // The marks of emphasis belong to the text of a link, and to the start of a block.
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => self.inline(range, false),
             Tag::CodeBlock(_) => self.code_block = true,
             Tag::TableRow => self.row_has_text = false,
-            Tag::Table(alignments) => {
-                if alignments.iter().any(|a| *a != Alignment::None) {
-                    self.found.aligned_tables.push(range);
-                }
+            Tag::Table(alignments) if alignments.iter().any(|a| *a != Alignment::None) => {
+                self.found.aligned_tables.push(range);
             }
             _ => {}
         }
@@ -246,6 +271,7 @@ impl Reader<'_> {
                     self.end_link(link);
                 }
             }
+            TagEnd::Image => self.found.images.extend(self.image.take()),
             TagEnd::CodeBlock => self.code_block = false,
             TagEnd::TableRow => self.row_has_text = false,
             _ => {}
@@ -267,9 +293,7 @@ impl Reader<'_> {
     }
 
     fn end_link(&mut self, link: OpenLink) {
-        let slice = &self.text[link.range.clone()];
-        let url_at = slice.rfind(&link.url).unwrap_or(0) + link.range.start;
-        let url_range = if slice.contains(&link.url) { url_at..url_at + link.url.len() } else { link.range.clone() };
+        let url = self.place_of(&link.url, &link.range);
         let target = Target::parse(&link.url);
         let rule = self.current_rule();
         if let Target::Mark(trust, sources) = &target {
@@ -286,10 +310,20 @@ impl Reader<'_> {
             inner: link.inner.unwrap_or(link.range.start + 1..link.range.start + 1),
             range: link.range,
             target,
-            url: Located::new(link.url, url_range),
+            url,
             in_heading: self.heading.is_some(),
             rule,
         });
+    }
+
+    /// A destination with its place inside the link at `range`; the whole link where the text
+    /// differs from what is meant (an escape, a reference).
+    fn place_of(&self, url: &str, range: &Range<usize>) -> Located<String> {
+        let place = match self.text[range.clone()].rfind(url) {
+            Some(at) if !url.is_empty() => range.start + at..range.start + at + url.len(),
+            _ => range.clone(),
+        };
+        Located::new(url.to_owned(), place)
     }
 
     fn current_rule(&self) -> Option<String> {
@@ -310,6 +344,10 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, text: &str, range: Range<usize>) {
+        if let Some(image) = &mut self.image {
+            image.alt.push_str(text);
+            return;
+        }
         let slice = &self.text[range.clone()];
         self.inline(range.clone(), !text.trim().is_empty());
         let in_link = self.link.is_some();
@@ -462,8 +500,18 @@ Law 213 rules. [](seen:md-law) {#law}
     }
 
     #[test]
+    fn emphasis_belongs_to_the_link_and_the_block_it_is_in() {
+        let text = "**Law** rules [an *act*](lang:ro). {#law}\n";
+        let found = Markdown::parse(text);
+        assert_eq!(&text[found.links[0].inner.clone()], "an *act*");
+        assert_eq!(found.anchors[0].start, 0);
+    }
+
+    #[test]
     fn sees_html_includes_and_alignment() {
-        let found = Markdown::parse("<script>\nx\n</script>\n\na <b>c</b> {{#include x}}\n\n|a|\n|:-:|\n|b|\n");
+        let found = Markdown::parse(
+            "<script>\nx\n</script>\n\na <b>c</b> {{#include x}}\n\n|a|\n|:-:|\n|b|\n",
+        );
         assert_eq!(found.html.len(), 3);
         assert_eq!(found.stray_braces.len(), 1);
         assert_eq!(found.aligned_tables.len(), 1);

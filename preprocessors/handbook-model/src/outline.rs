@@ -41,7 +41,12 @@ impl Outline {
                 if !is_id(&id) {
                     findings.at("id-form", source, &id.range, &[("id", &id.value)]);
                 } else if outline.section(&id).is_some() {
-                    findings.at("id-twice", source, &id.range, &[("id", &id.value), ("place", &"the outline")]);
+                    findings.at(
+                        "id-twice",
+                        source,
+                        &id.range,
+                        &[("id", &id.value), ("place", &"the outline")],
+                    );
                 } else {
                     outline.sections.push(Section {
                         id: id.value,

@@ -57,7 +57,11 @@ impl Target {
             _ => match Trust::from_key(scheme) {
                 Some(trust) => Target::Mark(
                     trust,
-                    rest.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect(),
+                    rest.split(',')
+                        .map(str::trim)
+                        .filter(|s| !s.is_empty())
+                        .map(str::to_owned)
+                        .collect(),
                 ),
                 None => Target::Refused,
             },
@@ -70,11 +74,9 @@ impl Target {
             None => (text, None),
         };
         match page.split_once('/') {
-            Some((country, section)) if !section.contains('/') => Target::Rule {
-                country: country.to_owned(),
-                section: section.to_owned(),
-                rule,
-            },
+            Some((country, section)) if !section.contains('/') => {
+                Target::Rule { country: country.to_owned(), section: section.to_owned(), rule }
+            }
             _ => Target::Refused,
         }
     }
@@ -119,7 +121,9 @@ mod tests {
 
     #[test]
     fn refuses_what_a_browser_would_run_or_leave_the_site_by() {
-        for url in ["javascript:alert(1)", "data:text/html,x", "/etc/passwd", "x.html", "rule:md", ""] {
+        for url in
+            ["javascript:alert(1)", "data:text/html,x", "/etc/passwd", "x.html", "rule:md", ""]
+        {
             assert_eq!(Target::parse(url), Target::Refused, "{url}");
         }
     }

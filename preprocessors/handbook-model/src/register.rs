@@ -60,7 +60,12 @@ pub fn read_sources(source: &SourceText, prefix: Option<&str>, findings: &Findin
             if let Some(prefix) = prefix
                 && !id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-'))
             {
-                findings.at("source-prefix", source, &id.range, &[("id", &id.value), ("prefix", &prefix)]);
+                findings.at(
+                    "source-prefix",
+                    source,
+                    &id.range,
+                    &[("id", &id.value), ("prefix", &prefix)],
+                );
             }
             if let Some(url) = &url
                 && !is_web_address(url)
@@ -254,9 +259,9 @@ pub fn read_glossary(source: &SourceText, findings: &Findings) -> Vec<Term> {
             let definition = row.required_text("definition");
             let basis = Basis::read(row);
             for word in &matches {
-                let taken = all.iter().find(|t| {
-                    t.matches.iter().any(|m| m.to_lowercase() == word.to_lowercase())
-                });
+                let taken = all
+                    .iter()
+                    .find(|t| t.matches.iter().any(|m| m.to_lowercase() == word.to_lowercase()));
                 if let Some(other) = taken {
                     let values: &[(&str, &dyn std::fmt::Display)] =
                         &[("word", &word.value), ("other", &other.id.value)];

@@ -36,12 +36,10 @@ pub(crate) fn read_toml_at<T>(
         let what = error.message().trim();
         findings.at("toml-syntax", source, &range, &[("what", &what)]);
     }
-    let context = Context { source, findings, offset };
+    let context = Context { source, findings, offset, broken: !errors.is_empty() };
     let top = Table::new(&context, table.get_ref(), offset..offset, "this file");
     let value = read(&top);
-    if errors.is_empty() {
-        top.finish();
-    }
+    top.finish();
     value
 }
 
@@ -49,6 +47,8 @@ struct Context<'c> {
     source: &'c SourceText,
     findings: &'c Findings,
     offset: usize,
+    /// Whether the syntax has faults: what seems missing may then stand in a lost line.
+    broken: bool,
 }
 
 /// One table of a TOML file. Remembers which keys were asked for; the others are reported when
@@ -69,7 +69,14 @@ impl<'c, 't> Table<'c, 't> {
         range: Range<usize>,
         name: impl Into<String>,
     ) -> Self {
-        Self { context, table, range, name: name.into(), asked: RefCell::default(), open: Cell::new(false) }
+        Self {
+            context,
+            table,
+            range,
+            name: name.into(),
+            asked: RefCell::default(),
+            open: Cell::new(false),
+        }
     }
 
     /// The file the table stands in.
@@ -104,7 +111,12 @@ impl<'c, 't> Table<'c, 't> {
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
         let range = self.range_of(value);
-        self.findings().at("toml-type", self.source(), &range, &[("key", &key), ("wanted", &wanted)]);
+        self.findings().at(
+            "toml-type",
+            self.source(),
+            &range,
+            &[("key", &key), ("wanted", &wanted)],
+        );
     }
 
     fn read<T>(
@@ -124,9 +136,14 @@ impl<'c, 't> Table<'c, 't> {
     }
 
     fn required<T>(&self, key: &'static str, value: Option<Located<T>>) -> Option<Located<T>> {
-        if value.is_none() && !self.has(key) {
+        if value.is_none() && !self.has(key) && !self.context.broken {
             let name = &self.name;
-            self.findings().at("toml-missing", self.source(), &self.range, &[("key", &key), ("table", name)]);
+            self.findings().at(
+                "toml-missing",
+                self.source(),
+                &self.range,
+                &[("key", &key), ("table", name)],
+            );
         }
         value
     }
@@ -250,11 +267,16 @@ impl<'c, 't> Table<'c, 't> {
         for item in array.iter() {
             match item.get_ref().as_table() {
                 Some(table) => {
-                    let inner = Table::new(self.context, table, self.range_of(item), format!("[[{key}]]"));
+                    let inner =
+                        Table::new(self.context, table, self.range_of(item), format!("[[{key}]]"));
                     read(&inner);
                     inner.finish();
                 }
-                None => self.wrong_type(key, item, &format!("tables headed [[{key}]], with two brackets")),
+                None => self.wrong_type(
+                    key,
+                    item,
+                    &format!("tables headed [[{key}]], with two brackets"),
+                ),
             }
         }
     }
@@ -270,7 +292,7 @@ impl<'c, 't> Table<'c, 't> {
     }
 
     fn finish(&self) {
-        if self.open.get() {
+        if self.open.get() || self.context.broken {
             return;
         }
         let asked = self.asked.borrow();

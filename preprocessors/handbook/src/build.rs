@@ -28,7 +28,8 @@ pub(crate) struct Options {
 pub(crate) fn run(root: &Path, options: &Options) -> Result<Outcome> {
     let started = Instant::now();
     let findings = Findings::default();
-    let gathered = gather(root, options.at.as_deref(), &findings, &|step| terminal::say(&format!("  {step}")));
+    let gathered =
+        gather(root, options.at.as_deref(), &findings, &|step| terminal::say(&format!("  {step}")));
     let config = gathered.as_ref().and_then(|g| settings::config(&g.settings, &findings));
     let (Some(gathered), Some(mut config)) = (gathered, config) else {
         return Ok(stop(&findings));
@@ -98,7 +99,8 @@ fn stop(findings: &Findings) -> Outcome {
 /// Warnings in one line each; notes are for `handbook check`.
 fn report_rest(findings: &Findings) {
     let all = findings.sorted();
-    let warnings: Vec<&Diagnostic> = all.iter().filter(|d| d.severity == Severity::Warning).collect();
+    let warnings: Vec<&Diagnostic> =
+        all.iter().filter(|d| d.severity == Severity::Warning).collect();
     for warning in &warnings {
         terminal::say(&warning.short());
     }

@@ -32,7 +32,8 @@ pub(crate) fn run(root: &Path, format: Format, since: Option<&str>) -> Result<Ou
 /// Paths that differ between a commit and the working tree.
 fn changed_since(root: &Path, revision: &str) -> Result<BTreeSet<String>> {
     let repository = Repository::open(root);
-    let commit = repository.commit(revision).map_err(|what| anyhow!("--since {revision}: {what}"))?;
+    let commit =
+        repository.commit(revision).map_err(|what| anyhow!("--since {revision}: {what}"))?;
     let git = repository.git().ok_or_else(|| anyhow!("this folder is not a git repository"))?;
     let tree = git.find_commit(commit)?.tree()?;
     let mut options = git2::DiffOptions::new();
@@ -50,7 +51,9 @@ pub(crate) fn explain(id: &str) -> Result<Outcome> {
     let Some(words) = wording().get(id) else {
         let known = wording().keys().map(String::as_str);
         match near_match(id, known.clone()) {
-            Some(near) => terminal::say(&format!("There is no finding {id}. Perhaps you meant {near}.")),
+            Some(near) => {
+                terminal::say(&format!("There is no finding {id}. Perhaps you meant {near}."))
+            }
             None => {
                 let all: Vec<&str> = known.collect();
                 terminal::say(&format!("There is no finding {id}. There are: {}.", all.join(", ")));
@@ -66,7 +69,8 @@ pub(crate) fn explain(id: &str) -> Result<Outcome> {
     if let Some(example) = &words.example {
         terminal::print(&format!("\nAn example, in {}.", example.file));
         for (name, text) in [("Wrong", &example.wrong), ("Mended", &example.mended)] {
-            let indented: Vec<String> = text.trim_end().lines().map(|l| format!("    {l}").trim_end().to_owned()).collect();
+            let indented: Vec<String> =
+                text.trim_end().lines().map(|l| format!("    {l}").trim_end().to_owned()).collect();
             terminal::print(&format!("\n{name}:\n\n{}", indented.join("\n")));
         }
     }

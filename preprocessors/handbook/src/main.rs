@@ -151,7 +151,8 @@ fn find_root(given: Option<PathBuf>) -> Result<PathBuf, String> {
             Err(format!("there is no book.toml in {}", root.display()))
         };
     }
-    let here = std::env::current_dir().map_err(|e| format!("the current folder cannot be read: {e}"))?;
+    let here =
+        std::env::current_dir().map_err(|e| format!("the current folder cannot be read: {e}"))?;
     here.ancestors()
         .find(|folder| folder.join("book.toml").is_file())
         .map(PathBuf::from)

@@ -45,7 +45,8 @@ pub(crate) fn render(
     let next = AtomicUsize::new(0);
     let log = Log::default();
     let failures: Mutex<Vec<anyhow::Error>> = Mutex::default();
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(pieces.len().max(1));
+    let workers =
+        std::thread::available_parallelism().map_or(1, usize::from).min(pieces.len().max(1));
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {

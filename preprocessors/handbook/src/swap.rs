@@ -23,23 +23,37 @@ pub(crate) struct Aside {
 impl Aside {
     /// Prepares to replace the site in `site`.
     pub(crate) fn new(site: &Path) -> Result<Self> {
-        let name = site.file_name().context("the output folder has no name")?.to_string_lossy().into_owned();
+        let name = site
+            .file_name()
+            .context("the output folder has no name")?
+            .to_string_lossy()
+            .into_owned();
         let parent = match site.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        fs::create_dir_all(&parent).with_context(|| format!("{} cannot be made", parent.display()))?;
+        fs::create_dir_all(&parent)
+            .with_context(|| format!("{} cannot be made", parent.display()))?;
         let beside = |what: &str| parent.join(format!(".{name}-{what}"));
         let lock = beside("lock");
-        let guard = File::create(&lock).with_context(|| format!("{} cannot be written", parent.display()))?;
+        let guard = File::create(&lock)
+            .with_context(|| format!("{} cannot be written", parent.display()))?;
         match guard.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 bail!("another build is writing {}; wait until it has ended", site.display())
             }
-            Err(TryLockError::Error(error)) => return Err(error).context("the output folder cannot be locked"),
+            Err(TryLockError::Error(error)) => {
+                return Err(error).context("the output folder cannot be locked");
+            }
         }
-        let aside = Self { site: site.to_owned(), new: beside("new"), old: beside("old"), lock, _guard: guard };
+        let aside = Self {
+            site: site.to_owned(),
+            new: beside("new"),
+            old: beside("old"),
+            lock,
+            _guard: guard,
+        };
         // A build killed between the two renames: the old site comes back.
         if !aside.site.exists() && aside.old.exists() {
             fs::rename(&aside.old, &aside.site)?;
@@ -50,10 +64,16 @@ impl Aside {
             && !aside.site.join(MARKER).exists()
             && fs::read_dir(&aside.site)?.next().is_some();
         if foreign || aside.site.is_file() {
-            bail!("{} is not a site made by this program, so it is left alone; choose another --out", site.display());
+            bail!(
+                "{} is not a site made by this program, so it is left alone; choose another --out",
+                site.display()
+            );
         }
         fs::create_dir_all(&aside.new)?;
-        fs::write(aside.new.join(MARKER), "Made by the handbook command; replaced whole by every build.\n")?;
+        fs::write(
+            aside.new.join(MARKER),
+            "Made by the handbook command; replaced whole by every build.\n",
+        )?;
         Ok(aside)
     }
 
@@ -65,7 +85,8 @@ impl Aside {
     /// Swaps the new site in.
     pub(crate) fn publish(self) -> Result<()> {
         if self.site.exists() {
-            fs::rename(&self.site, &self.old).context("the old site cannot be moved; is a file of it open?")?;
+            fs::rename(&self.site, &self.old)
+                .context("the old site cannot be moved; is a file of it open?")?;
         }
         if let Err(error) = fs::rename(&self.new, &self.site) {
             fs::rename(&self.old, &self.site)?;

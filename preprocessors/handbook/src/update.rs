@@ -16,7 +16,8 @@ const NAMED: usize = 20;
 
 /// Updates one country or all that are kept in other repositories.
 pub(crate) fn run(root: &Path, only: Option<&str>) -> Result<Outcome> {
-    let text = std::fs::read_to_string(root.join("book.toml")).context("book.toml cannot be read")?;
+    let text =
+        std::fs::read_to_string(root.join("book.toml")).context("book.toml cannot be read")?;
     let settings = SourceText::new("book.toml", text);
     let findings = Findings::default();
     let region = Region::read(&settings, &findings);
@@ -37,12 +38,17 @@ pub(crate) fn run(root: &Path, only: Option<&str>) -> Result<Outcome> {
     for country in region.countries.iter().filter(|c| only.is_none_or(|only| c.id.value == only)) {
         let id = country.id.to_ascii_uppercase();
         let Place::Git { url, .. } = &country.place else {
-            terminal::print(&format!("{id}: a folder of this repository ({}); nothing to update", country.folder.value));
+            terminal::print(&format!(
+                "{id}: a folder of this repository ({}); nothing to update",
+                country.folder.value
+            ));
             continue;
         };
         terminal::say(&format!("{id}: fetching {url}"));
         match update(root, country, &mut lock) {
-            Ok(Some((old, tip, remote))) => terminal::print(&news(&id, old.as_deref(), tip, &remote)?),
+            Ok(Some((old, tip, remote))) => {
+                terminal::print(&news(&id, old.as_deref(), tip, &remote)?)
+            }
             Ok(None) => {}
             Err(error) => Remote::report(&error, country, url, &settings, &findings),
         }

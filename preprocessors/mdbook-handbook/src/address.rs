@@ -23,7 +23,9 @@ impl From<'_> {
         let path = path.strip_suffix(".md").unwrap_or(path);
         // Within one folder the short form; anything else by way of the top.
         match (self.0.rsplit_once('/'), path.rsplit_once('/')) {
-            (Some((here, _)), Some((there, name))) if here == there => format!("{name}.html{fragment}"),
+            (Some((here, _)), Some((there, name))) if here == there => {
+                format!("{name}.html{fragment}")
+            }
             _ => format!("{}{path}.html{fragment}", self.root()),
         }
     }

@@ -42,8 +42,14 @@ fn frame_order(gathered: &Gathered, findings: &Findings) -> Vec<(String, String)
         let known = frame.contains_key(path);
         if !known {
             let at = source.text().find(path.as_str()).unwrap_or(0);
-            let mend = handbook_model::diagnostic::suggestion(path, frame.keys().map(String::as_str));
-            findings.at("summary-file", &source, &(at..at + path.len()), &[("path", path), ("mend", &mend)]);
+            let mend =
+                handbook_model::diagnostic::suggestion(path, frame.keys().map(String::as_str));
+            findings.at(
+                "summary-file",
+                &source,
+                &(at..at + path.len()),
+                &[("path", path), ("mend", &mend)],
+            );
         }
         known
     });

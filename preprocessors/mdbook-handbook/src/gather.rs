@@ -65,11 +65,19 @@ pub fn gather(
     progress: &dyn Fn(&str),
 ) -> Option<Gathered> {
     let repository = Repository::open(root);
+    if at.is_some() && repository.git().is_none() {
+        findings.whole("not-a-repository", ".", &[]);
+        return None;
+    }
     let at = match at {
         Some(revision) => match repository.commit(revision) {
             Ok(commit) => Some(commit),
             Err(what) => {
-                findings.whole("revision-unknown", revision, &[("revision", &revision), ("what", &what)]);
+                findings.whole(
+                    "revision-unknown",
+                    revision,
+                    &[("revision", &revision), ("what", &what)],
+                );
                 return None;
             }
         },
@@ -86,7 +94,9 @@ pub fn gather(
     };
     let region = Region::read(&settings, findings);
     let mut folders = vec![BOOK_TOML, FRAME];
-    folders.extend(region.countries.iter().filter(|c| c.place == Place::Here).map(|c| c.folder.as_str()));
+    folders.extend(
+        region.countries.iter().filter(|c| c.place == Place::Here).map(|c| c.folder.as_str()),
+    );
     let files = read(&folders);
     let mut origins = BTreeMap::new();
     let mut chapters = Vec::new();
@@ -125,10 +135,22 @@ pub fn gather(
     progress("checking");
     check::check(&handbook, findings);
     let (stamp, frame_history) = history_here(&repository, at, &files, &folders);
-    Some(Gathered { handbook, settings: settings.text().to_owned(), files, stamp, origins, frame_history })
+    Some(Gathered {
+        handbook,
+        settings: settings.text().to_owned(),
+        files,
+        stamp,
+        origins,
+        frame_history,
+    })
 }
 
-fn read_here(repository: &Repository, at: Option<Oid>, folders: &[&str], findings: &Findings) -> Files {
+fn read_here(
+    repository: &Repository,
+    at: Option<Oid>,
+    folders: &[&str],
+    findings: &Findings,
+) -> Files {
     let Some((commit, git)) = at.zip(repository.git()) else {
         return repository.working_tree(folders, findings);
     };
@@ -192,7 +214,8 @@ fn history_here(
     let Ok(commit) = git.find_commit(head) else { return without() };
     // The handbook may be a folder inside a larger repository; its paths then have a prefix that
     // history does not know. Rather than guess, say that nothing is known.
-    let is_top = git.workdir().and_then(|w| w.canonicalize().ok()) == repository.root().canonicalize().ok();
+    let is_top =
+        git.workdir().and_then(|w| w.canonicalize().ok()) == repository.root().canonicalize().ok();
     if !is_top {
         return without();
     }
@@ -202,7 +225,12 @@ fn history_here(
 }
 
 /// Whether the files read differ from those of a commit, or some of its files are gone.
-fn is_dirty(git: &git2::Repository, commit: &git2::Commit<'_>, files: &Files, folders: &[&str]) -> bool {
+fn is_dirty(
+    git: &git2::Repository,
+    commit: &git2::Commit<'_>,
+    files: &Files,
+    folders: &[&str],
+) -> bool {
     let Ok(tree) = commit.tree() else { return true };
     let mut known = 0;
     let changed = folders.iter().any(|folder| {
@@ -276,7 +304,11 @@ fn open_pinned(
     lock: &mut Lock,
     progress: &dyn Fn(&str),
 ) -> Result<(Remote, Oid), RemoteError> {
-    let pin: Option<Pin> = lock.pin(&country.id).filter(|p| p.git == url).cloned();
+    let pin: Option<Pin> = lock.pin(&country.id).cloned();
+    if pin.as_ref().is_some_and(|pin| pin.git != url) {
+        // Another repository is another text: somebody has to ask for it.
+        return Err(RemoteError::Stale);
+    }
     let Some(pin) = pin else {
         progress(&format!("fetching {url}"));
         return match update(root, country, lock)? {

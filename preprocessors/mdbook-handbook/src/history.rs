@@ -103,7 +103,8 @@ pub fn last_changes(
         let found: Vec<String> = touched(&commit, &parents, &open)?;
         for path in found {
             open.remove(&path);
-            let change = if cut_off { CUT_OFF } else { LastChange::Commit(CommitInfo::of(&commit)) };
+            let change =
+                if cut_off { CUT_OFF } else { LastChange::Commit(CommitInfo::of(&commit)) };
             changes.insert(path, change);
         }
     }

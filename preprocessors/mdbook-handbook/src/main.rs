@@ -28,9 +28,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
-    let (context, _book) = parse_input(io::stdin()).context(
-        "what mdbook sent cannot be read; this preprocessor is made for mdbook 0.5.4",
-    )?;
+    let (context, _book) = parse_input(io::stdin())
+        .context("what mdbook sent cannot be read; this preprocessor is made for mdbook 0.5.4")?;
     let series = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
     if series(&context.mdbook_version) != series(MDBOOK_VERSION) {
         bail!("made for mdbook {MDBOOK_VERSION}, called by {}", context.mdbook_version);

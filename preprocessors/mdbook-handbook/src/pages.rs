@@ -8,7 +8,8 @@ mod shell;
 
 use std::collections::BTreeMap;
 
-use handbook_model::{Findings, Handbook};
+use handbook_model::control_list::State;
+use handbook_model::{Country, Findings, Handbook};
 
 use crate::address::From;
 use crate::gather::Gathered;
@@ -36,6 +37,9 @@ pub(crate) struct Maker<'g> {
     templates: Templates<'g>,
     glossary: Glossary,
     backlinks: BTreeMap<String, Vec<BackLink>>,
+    /// State of every provision, by the list edition applied: countries that apply the same
+    /// edition share the comparison.
+    states: BTreeMap<Option<String>, Vec<State>>,
     navigation: shell::Navigation,
 }
 
@@ -52,7 +56,11 @@ pub(crate) struct BackLink {
 
 /// Makes all pages in the order of the book. `frame` is the order of the frame's pages from
 /// SUMMARY.md, with their names.
-pub(crate) fn make(gathered: &Gathered, frame: &[(String, String)], findings: &Findings) -> Vec<Page> {
+pub(crate) fn make(
+    gathered: &Gathered,
+    frame: &[(String, String)],
+    findings: &Findings,
+) -> Vec<Page> {
     let handbook = &gathered.handbook;
     let maker = Maker {
         gathered,
@@ -60,6 +68,7 @@ pub(crate) fn make(gathered: &Gathered, frame: &[(String, String)], findings: &F
         templates: Templates::load(&gathered.files, findings),
         glossary: Glossary::new(handbook),
         backlinks: backlinks(handbook, frame),
+        states: states(handbook),
         navigation: shell::Navigation::new(handbook, frame),
     };
     let mut pages = maker.frame_pages(frame);
@@ -68,6 +77,18 @@ pub(crate) fn make(gathered: &Gathered, frame: &[(String, String)], findings: &F
     }
     pages.extend(maker.list_pages());
     pages
+}
+
+fn states(handbook: &Handbook) -> BTreeMap<Option<String>, Vec<State>> {
+    let list = &handbook.list;
+    let mut all = BTreeMap::new();
+    for country in &handbook.countries {
+        let applied = country.applies.as_ref();
+        all.entry(applied.map(|a| a.edition.value.clone())).or_insert_with(|| {
+            list.provisions.iter().map(|p| list.state(p.code.as_str(), applied)).collect()
+        });
+    }
+    all
 }
 
 fn backlinks(handbook: &Handbook, frame: &[(String, String)]) -> BTreeMap<String, Vec<BackLink>> {
@@ -98,6 +119,13 @@ fn backlinks(handbook: &Handbook, frame: &[(String, String)]) -> BTreeMap<String
 }
 
 impl Maker<'_> {
+    /// The state of a provision in a country; `code` is one the list has.
+    fn state(&self, code: &str, country: &Country) -> &State {
+        let edition = country.applies.as_ref().map(|a| a.edition.value.clone());
+        let at = self.handbook.list.position(code).unwrap_or(0);
+        &self.states[&edition][at]
+    }
+
     /// A chapter's Markdown, resolved for the page at `path`.
     fn resolve(
         &self,

@@ -49,11 +49,18 @@ impl Lock {
     pub fn read(root: &Path, findings: &Findings) -> Self {
         let Ok(text) = fs::read_to_string(root.join(LOCK_FILE)) else { return Self::default() };
         match toml::from_str::<LockFile>(&text) {
-            Ok(file) => Self { pins: file.source.into_iter().map(|p| (p.country.clone(), p)).collect() },
+            Ok(file) => {
+                Self { pins: file.source.into_iter().map(|p| (p.country.clone(), p)).collect() }
+            }
             Err(error) => {
                 let source = handbook_model::source::SourceText::new(LOCK_FILE, text);
                 let what = error.message().trim();
-                findings.at("toml-syntax", &source, &error.span().unwrap_or(0..0), &[("what", &what)]);
+                findings.at(
+                    "toml-syntax",
+                    &source,
+                    &error.span().unwrap_or(0..0),
+                    &[("what", &what)],
+                );
                 Self::default()
             }
         }
@@ -102,6 +109,9 @@ pub enum RemoteError {
     /// The pinned commit is gone.
     #[error("commit {0} is gone")]
     Gone(String),
+    /// The lock file pins another repository than `book.toml` names.
+    #[error("the pin is of another repository")]
+    Stale,
     /// The copy is damaged.
     #[error("{0}")]
     Object(String),
@@ -123,7 +133,8 @@ impl Remote {
         };
         let address = root.join(url);
         // A local path counts from the handbook's folder, wherever the command was started.
-        let url = if address.exists() { address.to_string_lossy().into_owned() } else { url.to_owned() };
+        let url =
+            if address.exists() { address.to_string_lossy().into_owned() } else { url.to_owned() };
         Ok(Self { git, path, url, country: country.id.value.clone() })
     }
 
@@ -141,7 +152,11 @@ impl Remote {
 
     /// Fetches all branches and tags with their full history, which pages show.
     pub fn fetch(&self) -> Result<(), RemoteError> {
-        self.run_fetch(&["+HEAD:refs/handbook/head", "+refs/heads/*:refs/handbook/heads/*", "+refs/tags/*:refs/handbook/tags/*"])
+        self.run_fetch(&[
+            "+HEAD:refs/handbook/head",
+            "+refs/heads/*:refs/handbook/heads/*",
+            "+refs/tags/*:refs/handbook/tags/*",
+        ])
     }
 
     /// Fetches one commit that no branch reaches any more, if the other side still gives it out.
@@ -178,10 +193,13 @@ impl Remote {
     pub fn tip(&self, reference: Option<&Reference>) -> Result<Oid, RemoteError> {
         let (name, words) = match reference {
             None => ("refs/handbook/head".to_owned(), "default branch".to_owned()),
-            Some(Reference::Branch(b)) => (format!("refs/handbook/heads/{b}"), format!("branch {b}")),
+            Some(Reference::Branch(b)) => {
+                (format!("refs/handbook/heads/{b}"), format!("branch {b}"))
+            }
             Some(Reference::Tag(t)) => (format!("refs/handbook/tags/{t}"), format!("tag {t}")),
         };
-        let found = self.git.find_reference(&name).map_err(|_| RemoteError::Reference(words.clone()))?;
+        let found =
+            self.git.find_reference(&name).map_err(|_| RemoteError::Reference(words.clone()))?;
         Ok(found.peel_to_commit()?.id())
     }
 
@@ -196,15 +214,35 @@ impl Remote {
         let id = country.id.value.as_str();
         let range = &country.id.range;
         match error {
-            RemoteError::Program(what) => findings.at("git-program", file, range, &[("what", what)]),
+            RemoteError::Program(what) => {
+                findings.at("git-program", file, range, &[("what", what)])
+            }
             RemoteError::Unreachable(what) => {
-                findings.at("git-unreachable", file, range, &[("country", &id), ("url", &url), ("what", what)]);
+                findings.at(
+                    "git-unreachable",
+                    file,
+                    range,
+                    &[("country", &id), ("url", &url), ("what", what)],
+                );
             }
             RemoteError::Reference(reference) => {
-                findings.at("git-reference", file, range, &[("country", &id), ("url", &url), ("reference", reference)]);
+                findings.at(
+                    "git-reference",
+                    file,
+                    range,
+                    &[("country", &id), ("url", &url), ("reference", reference)],
+                );
             }
             RemoteError::Gone(commit) => {
-                findings.at("pin-gone", file, range, &[("country", &id), ("url", &url), ("commit", commit)]);
+                findings.at(
+                    "pin-gone",
+                    file,
+                    range,
+                    &[("country", &id), ("url", &url), ("commit", commit)],
+                );
+            }
+            RemoteError::Stale => {
+                findings.at("pin-stale", file, range, &[("country", &id), ("url", &url)])
             }
             RemoteError::Object(what) => {
                 findings.at("git-object", file, range, &[("country", &id), ("what", what)]);

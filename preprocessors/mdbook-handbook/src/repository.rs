@@ -39,7 +39,8 @@ impl Repository {
 
     /// The commit that `revision` names.
     pub fn commit(&self, revision: &str) -> Result<Oid, String> {
-        let git = self.git.as_ref().ok_or_else(|| "this folder is not a git repository".to_owned())?;
+        let git =
+            self.git.as_ref().ok_or_else(|| "this folder is not a git repository".to_owned())?;
         let object = git.revparse_single(revision).map_err(|e| e.message().to_owned())?;
         let commit = object.peel_to_commit().map_err(|e| e.message().to_owned())?;
         Ok(commit.id())

@@ -8,8 +8,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use handbook_lookup::EntryCode;
-use handbook_model::markdown::{Link, Markdown, Statement};
+use handbook_model::handbook::picture_type;
+use handbook_model::markdown::{Image, Link, Markdown, Statement};
 use handbook_model::reference::Target;
 use handbook_model::{Handbook, Trust};
 
@@ -61,6 +64,9 @@ pub(crate) fn resolve(
     for statement in &markdown.statements {
         resolver.mark(statement);
     }
+    for image in &markdown.images {
+        resolver.picture(image);
+    }
     resolver.codes(markdown);
     resolver.terms(glossary, markdown);
     for found in &markdown.directives {
@@ -103,8 +109,13 @@ impl Resolver<'_> {
     fn anchors(&mut self, markdown: &Markdown) {
         for anchor in markdown.anchors.iter().filter(|a| a.heading.is_none()) {
             let id = escape(&anchor.id);
-            self.replace(anchor.start..anchor.start, format!("<span class=\"rule\" id=\"{id}\"></span>"));
-            let link = format!(" <a class=\"permalink\" href=\"#{id}\" aria-label=\"Link to the rule {id}\">§</a>");
+            self.replace(
+                anchor.start..anchor.start,
+                format!("<span class=\"rule\" id=\"{id}\"></span>"),
+            );
+            let link = format!(
+                " <a class=\"permalink\" href=\"#{id}\" aria-label=\"Link to the rule {id}\">§</a>"
+            );
             self.replace(anchor.written.clone(), link);
         }
     }
@@ -119,12 +130,12 @@ impl Resolver<'_> {
             Target::Term(id) => self.term_link(id),
             Target::Source(id) => self.source_link(id),
             Target::Language(tag) => Some(format!("<span lang=\"{}\">", escape(tag))),
-            Target::External => Some(format!("<a class=\"external\" rel=\"noreferrer\" href=\"{}\">", escape(&link.url))),
-            Target::Page { path, anchor } => {
-                handbook_model::check::resolve_page(self.from.0, path).map(|page| {
-                    format!("<a href=\"{}\">", self.from.page(&page, anchor.as_deref()))
-                })
-            }
+            Target::External => Some(format!(
+                "<a class=\"external\" rel=\"noreferrer\" href=\"{}\">",
+                escape(&link.url)
+            )),
+            Target::Page { path, anchor } => handbook_model::check::resolve_page(self.from.0, path)
+                .map(|page| format!("<a href=\"{}\">", self.from.page(&page, anchor.as_deref()))),
             Target::Mark(..) | Target::Procedure(_) | Target::Refused => return,
         };
         let Some(opening) = opening else { return };
@@ -148,7 +159,8 @@ impl Resolver<'_> {
                 handbook.source(id).map_or_else(|| id.clone(), |(_, s)| s.short.clone())
             }
             Target::Rule { country, section, rule } => {
-                let section = handbook.outline.section(section).map_or(section.as_str(), |s| &s.title);
+                let section =
+                    handbook.outline.section(section).map_or(section.as_str(), |s| &s.title);
                 let name = handbook.country(country).map_or(country.as_str(), |c| &c.name);
                 match rule {
                     Some(rule) => format!("{name}: {section}, {rule}"),
@@ -162,7 +174,9 @@ impl Resolver<'_> {
     fn entry_link(&self, code: &EntryCode) -> String {
         let title = escape(&self.handbook.list.name(code));
         let href = self.from.entry(code);
-        format!("<a class=\"entry\" href=\"{href}\" data-tip=\"{title}\" aria-label=\"{code}: {title}\">")
+        format!(
+            "<a class=\"entry\" href=\"{href}\" data-tip=\"{title}\" aria-label=\"{code}: {title}\">"
+        )
     }
 
     fn term_link(&self, id: &str) -> Option<String> {
@@ -181,6 +195,17 @@ impl Resolver<'_> {
     fn mark(&mut self, statement: &Statement) {
         let html = trust_mark(self.handbook, self.from, statement.trust, &statement.sources);
         self.replace(statement.mark.clone(), html);
+    }
+
+    /// A picture goes into the page itself: it then shows from a USB stick, on a phone that was
+    /// handed one file, and in both ways of building.
+    fn picture(&mut self, image: &Image) {
+        let path = handbook_model::check::resolve_page(self.from.0, &image.url);
+        let bytes = path.and_then(|path| self.handbook.pictures.get(&path));
+        let (Some(bytes), Some(kind)) = (bytes, picture_type(&image.url)) else { return };
+        let (data, alt) = (STANDARD.encode(bytes), escape(&image.alt));
+        let html = format!("<img alt=\"{alt}\" src=\"data:{kind};base64,{data}\">");
+        self.replace(image.range.clone(), html);
     }
 
     fn codes(&mut self, markdown: &Markdown) {
@@ -203,7 +228,8 @@ impl Resolver<'_> {
                 _ => None,
             })
             .collect();
-        let taken: Vec<Range<usize>> = self.splices.iter().map(|(range, _)| range.clone()).collect();
+        let taken: Vec<Range<usize>> =
+            self.splices.iter().map(|(range, _)| range.clone()).collect();
         for run in &markdown.prose {
             let slice = &self.text[run.clone()];
             for found in finder.find_iter(slice) {
@@ -225,7 +251,12 @@ impl Resolver<'_> {
 }
 
 /// The words after a statement: how far it can be relied on, which sources, when they were read.
-pub(crate) fn trust_mark(handbook: &Handbook, from: From<'_>, trust: Trust, sources: &[String]) -> String {
+pub(crate) fn trust_mark(
+    handbook: &Handbook,
+    from: From<'_>,
+    trust: Trust,
+    sources: &[String],
+) -> String {
     let mut read = None;
     let mut links = Vec::new();
     for id in sources {
@@ -242,7 +273,9 @@ pub(crate) fn trust_mark(handbook: &Handbook, from: From<'_>, trust: Trust, sour
             escape(&source.short)
         ));
     }
-    let date = read.map(|date| format!(" {date}")).unwrap_or_default();
+    // A proposal or a presumption has no date at which it was seen.
+    let date = read.filter(|_| trust.needs_source()).map(|date| format!(" {date}"));
+    let date = date.unwrap_or_default();
     let colon = if links.is_empty() { "" } else { ": " };
     format!(
         "<span class=\"trust trust-{}\"><span class=\"trust-word\">{}{date}</span>{colon}{}</span>",

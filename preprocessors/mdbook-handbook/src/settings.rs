@@ -39,5 +39,5 @@ pub fn config(text: &str, findings: &Findings) -> Option<Config> {
 
 fn root_cause(error: &anyhow::Error) -> String {
     let text = error.root_cause().to_string();
-    text.lines().filter(|l| !l.trim().is_empty()).next_back().unwrap_or_default().trim().to_owned()
+    text.lines().rfind(|l| !l.trim().is_empty()).unwrap_or_default().trim().to_owned()
 }

@@ -59,10 +59,16 @@ impl ControlList {
             self.categories = named(top, "category");
             self.groups = named(top, "group");
             top.each("regime", |row| {
-                if let (Some(id), Some(title), Some(covers)) =
-                    (row.required_text("id"), row.required_text("title"), row.required_text("covers"))
-                {
-                    self.regimes.push(Regime { id: id.value, title: title.value, covers: covers.value });
+                if let (Some(id), Some(title), Some(covers)) = (
+                    row.required_text("id"),
+                    row.required_text("title"),
+                    row.required_text("covers"),
+                ) {
+                    self.regimes.push(Regime {
+                        id: id.value,
+                        title: title.value,
+                        covers: covers.value,
+                    });
                 }
             });
             top.each("source", |row| {
@@ -142,13 +148,15 @@ impl Reader<'_> {
 
     fn read_provisions(&mut self, source: &SourceText) {
         let findings = self.findings;
-        let group = source.path().rsplit('/').next().and_then(|n| n.strip_suffix(".toml")).unwrap_or("");
+        let group =
+            source.path().rsplit('/').next().and_then(|n| n.strip_suffix(".toml")).unwrap_or("");
         let mut inherited: BTreeMap<String, String> = BTreeMap::new();
         read_toml(source, findings, |top| {
             top.each("provision", |row| {
                 let code = row.required_text("code");
                 let title = row.text("title").map(|t| t.value);
-                let named = row.one_of("title-basis", &["own", "name"]).is_some_and(|b| b.value == "name");
+                let named =
+                    row.one_of("title-basis", &["own", "name"]).is_some_and(|b| b.value == "name");
                 let regimes: Vec<&str> = self.list.regimes.iter().map(|r| r.id.as_str()).collect();
                 let regime = row.one_of("regime", &regimes).map(|r| r.value);
                 let regime_note = row.text("regime-note").map(|t| t.value);
@@ -159,7 +167,12 @@ impl Reader<'_> {
                 let earlier_only = row.flag("earlier-only").unwrap_or(false);
                 let Some(written) = code else { return };
                 let Some(code) = EntryCode::parse(&written) else {
-                    findings.at("list-code-form", source, &written.range, &[("code", &written.value)]);
+                    findings.at(
+                        "list-code-form",
+                        source,
+                        &written.range,
+                        &[("code", &written.value)],
+                    );
                     return;
                 };
                 if code.group() != group {
@@ -170,7 +183,12 @@ impl Reader<'_> {
                 if let Some((other, range)) = self.places.get(code.as_str()) {
                     let place = other.locate(range);
                     let first = format!("{}:{}", place.path, place.line);
-                    findings.at("list-code-twice", source, &written.range, &[("code", &code), ("first", &first)]);
+                    findings.at(
+                        "list-code-twice",
+                        source,
+                        &written.range,
+                        &[("code", &code), ("first", &first)],
+                    );
                     return;
                 }
                 let from_parent = code.parent().and_then(|p| inherited.get(p.as_str()).cloned());
@@ -187,7 +205,9 @@ impl Reader<'_> {
                     named,
                     regime,
                     regime_note,
-                    first_edition: first.zip(basis).map(|(edition, basis)| FirstEdition { edition, basis }),
+                    first_edition: first
+                        .zip(basis)
+                        .map(|(edition, basis)| FirstEdition { edition, basis }),
                     earlier_only,
                 });
             });
@@ -203,7 +223,10 @@ impl Reader<'_> {
         for provision in &list.provisions {
             let Some(parent) = provision.code.parent() else { continue };
             if list.index.contains_key(parent.as_str()) {
-                list.children.entry(parent.to_string()).or_default().push(provision.code.to_string());
+                list.children
+                    .entry(parent.to_string())
+                    .or_default()
+                    .push(provision.code.to_string());
             } else if let Some((source, range)) = self.places.get(provision.code.as_str()) {
                 let values: &[(&str, &dyn std::fmt::Display)] =
                     &[("code", &provision.code), ("parent", &parent)];
@@ -219,11 +242,17 @@ impl Reader<'_> {
             let text = top.required_text("source");
             let note = top.required_text("note");
             let mut standing = BTreeMap::new();
-            for (key, value) in [("provisions", Standing::Active), ("not-used", Standing::NotUsed)] {
+            for (key, value) in [("provisions", Standing::Active), ("not-used", Standing::NotUsed)]
+            {
                 for code in top.texts(key) {
                     self.known_code(source, &code);
                     if standing.insert(code.value.clone(), value).is_some() {
-                        findings.at("list-edition-code-twice", source, &code.range, &[("code", &code.value)]);
+                        findings.at(
+                            "list-edition-code-twice",
+                            source,
+                            &code.range,
+                            &[("code", &code.value)],
+                        );
                     }
                 }
             }
@@ -231,7 +260,12 @@ impl Reader<'_> {
             if self.list.edition(&id).is_none() {
                 let known = self.list.editions.iter().map(|e| e.id.as_str());
                 let mend = suggestion(&id, known);
-                findings.at("list-edition-unknown", source, &id.range, &[("edition", &id.value), ("mend", &mend)]);
+                findings.at(
+                    "list-edition-unknown",
+                    source,
+                    &id.range,
+                    &[("edition", &id.value), ("mend", &mend)],
+                );
             }
             Some(HeldEdition { id: id.value, source: text.value, note: note.value, standing })
         });
@@ -243,7 +277,12 @@ impl Reader<'_> {
         let known = self.list.index.contains_key(&code.value);
         if !known {
             let mend = code_suggestion(&self.list, code);
-            self.findings.at("list-code-unknown", source, &code.range, &[("code", &code.value), ("mend", &mend)]);
+            self.findings.at(
+                "list-code-unknown",
+                source,
+                &code.range,
+                &[("code", &code.value), ("mend", &mend)],
+            );
         }
         known
     }
@@ -280,7 +319,12 @@ impl Reader<'_> {
                 let id = top.required_text(key)?;
                 if self.list.held(&id).is_none() {
                     let mend = suggestion(&id, self.list.held.iter().map(|e| e.id.as_str()));
-                    findings.at("list-edition-unknown", source, &id.range, &[("edition", &id.value), ("mend", &mend)]);
+                    findings.at(
+                        "list-edition-unknown",
+                        source,
+                        &id.range,
+                        &[("edition", &id.value), ("mend", &mend)],
+                    );
                     return None;
                 }
                 ends.push(id.value);
@@ -306,8 +350,12 @@ impl Reader<'_> {
                     _ => (Some(Standing::Active), Some(Standing::Active)),
                 } == (standing(&from), standing(&to));
                 if !fits {
-                    let values: &[(&str, &dyn std::fmt::Display)] =
-                        &[("code", &code.value), ("kind", &kind.value), ("from", &from), ("to", &to)];
+                    let values: &[(&str, &dyn std::fmt::Display)] = &[
+                        ("code", &code.value),
+                        ("kind", &kind.value),
+                        ("from", &from),
+                        ("to", &to),
+                    ];
                     findings.at("list-change-unfit", source, &code.range, values);
                 }
                 changes.push(Change {
@@ -332,7 +380,8 @@ impl Reader<'_> {
                 let item = row.required_text("item");
                 let parameter = row.required_text("parameter");
                 row.required_text("operator");
-                let operator = row.one_of("operator", &["<", "<=", ">", ">=", "between", "outside", "is"]);
+                let operator =
+                    row.one_of("operator", &["<", "<=", ">", ">=", "between", "outside", "is"]);
                 let unit = row.text("unit").map(|t| t.value);
                 let condition = row.text("condition").map(|t| t.value);
                 let values = row.text_map("values");
@@ -359,7 +408,12 @@ impl Reader<'_> {
     fn known_held_edition(&self, source: &SourceText, id: &Located<String>) {
         if self.list.held(id).is_none() {
             let mend = suggestion(id, self.list.held.iter().map(|e| e.id.as_str()));
-            self.findings.at("list-edition-unknown", source, &id.range, &[("edition", &id.value), ("mend", &mend)]);
+            self.findings.at(
+                "list-edition-unknown",
+                source,
+                &id.range,
+                &[("edition", &id.value), ("mend", &mend)],
+            );
         }
     }
 

@@ -64,7 +64,10 @@ impl ControlList {
                 (None, _) => state(StateKind::Absent, format!("Not in list edition {edition}.")),
                 (Some(_), None) => state(
                     StateKind::Differs,
-                    format!("In list edition {edition}; the newest one held, {}, no longer has it.", newest.id),
+                    format!(
+                        "In list edition {edition}; the newest one held, {}, no longer has it.",
+                        newest.id
+                    ),
                 ),
                 (Some(_), Some(_)) => match self.compare(at, to, code) {
                     Comparison::Agree => state(
@@ -98,7 +101,9 @@ impl ControlList {
         });
         let unknown = |why: String| State { kind: StateKind::Unknown, basis: why };
         let Some((below, above)) = neighbours else {
-            return unknown(format!("List edition {edition} is not held and lies outside those that are."));
+            return unknown(format!(
+                "List edition {edition} is not held and lies outside those that are."
+            ));
         };
         let (lower, upper) = (&self.held[below], &self.held[above]);
         let standings = (lower.standing.get(code), upper.standing.get(code));

@@ -14,7 +14,12 @@ use crate::templates::values;
 
 impl Maker<'_> {
     /// The block `name` for a section of `country`.
-    pub(super) fn country_block(&self, path: &str, country: &Country, name: &str) -> Option<String> {
+    pub(super) fn country_block(
+        &self,
+        path: &str,
+        country: &Country,
+        name: &str,
+    ) -> Option<String> {
         let from = From(path);
         match name {
             "authorities" => {

@@ -58,7 +58,14 @@ impl Maker<'_> {
             })
             .collect();
         let values = values! { version => outline.version, sections };
-        self.made(path, "Outline of a country chapter", "outline.html", values, "book/outline.toml", None)
+        self.made(
+            path,
+            "Outline of a country chapter",
+            "outline.html",
+            values,
+            "book/outline.toml",
+            None,
+        )
     }
 
     fn glossary_page(&self) -> Page {
@@ -80,7 +87,7 @@ impl Maker<'_> {
                             text => t.text,
                             lang => t.lang,
                             country => c.name,
-                            href => from.rule(&c.id, "glossary", Some(&t.id)),
+                            href => from.rule(&c.id, "glossary", Some(&format!("term-{}", *t.id))),
                         }
                     })
                     .collect();
@@ -102,7 +109,14 @@ impl Maker<'_> {
         let block = self.sources_block(path, rows);
         let checked = rows.iter().filter_map(|s| s.read).max();
         let values = values! { table => Value::from_safe_string(block) };
-        self.made(path, "Sources of the frame", "frame-sources.html", values, "book/sources.toml", checked)
+        self.made(
+            path,
+            "Sources of the frame",
+            "frame-sources.html",
+            values,
+            "book/sources.toml",
+            checked,
+        )
     }
 
     /// A page made from data by one template.

@@ -65,7 +65,9 @@ impl Maker<'_> {
         let active = |level_zero: bool| {
             list.provisions
                 .iter()
-                .filter(|p| list.is_active_somewhere(p.code.as_str()) && (p.code.level() == 0) == level_zero)
+                .filter(|p| {
+                    list.is_active_somewhere(p.code.as_str()) && (p.code.level() == 0) == level_zero
+                })
                 .count()
         };
         let values = values! {
@@ -133,7 +135,7 @@ impl Maker<'_> {
             .map(|country| {
                 let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
                 for provision in list.provisions.iter().filter(|p| list.is_active_somewhere(p.code.as_str())) {
-                    let state = list.state(provision.code.as_str(), country.applies.as_ref());
+                    let state = self.state(provision.code.as_str(), country);
                     *counts.entry(state.kind.key()).or_default() += 1;
                 }
                 let applied = country.applies.as_ref().map(|a| {
@@ -156,7 +158,12 @@ impl Maker<'_> {
             })
             .collect();
         let values = values! { countries => rows, newest => list.newest().map(|e| e.id.clone()) };
-        self.list_page(path, "Which country applies which list edition", "list-applied.html", values)
+        self.list_page(
+            path,
+            "Which country applies which list edition",
+            "list-applied.html",
+            values,
+        )
     }
 
     fn list_changes(&self) -> Page {
@@ -184,7 +191,12 @@ impl Maker<'_> {
                 values! { from => a, to => b, counts, rows }
             })
             .collect();
-        self.list_page(path, "Differences between list editions", "list-changes.html", values! { pairs })
+        self.list_page(
+            path,
+            "Differences between list editions",
+            "list-changes.html",
+            values! { pairs },
+        )
     }
 
     fn chemicals_by_code(&self) -> BTreeMap<&str, Vec<Value>> {
@@ -227,7 +239,12 @@ impl Maker<'_> {
         self.made(path, name, template, values, LIST_FILE, checked)
     }
 
-    fn entry(&self, path: &str, entry: &Provision, chemicals: &BTreeMap<&str, Vec<Value>>) -> Value {
+    fn entry(
+        &self,
+        path: &str,
+        entry: &Provision,
+        chemicals: &BTreeMap<&str, Vec<Value>>,
+    ) -> Value {
         let list = &self.handbook.list;
         let code = entry.code.as_str();
         let from = From(path);
@@ -236,7 +253,7 @@ impl Maker<'_> {
             .countries
             .iter()
             .map(|country| {
-                let state = list.state(code, country.applies.as_ref());
+                let state = self.state(code, country);
                 let below = self.states_below(code, country, state.kind);
                 values! {
                     country => country.name,
@@ -272,7 +289,7 @@ impl Maker<'_> {
         while let Some(parent) = open.pop() {
             for child in list.children(parent) {
                 open.push(child);
-                let kind = list.state(child, country.applies.as_ref()).kind;
+                let kind = self.state(child, country).kind;
                 if kind != own && list.is_active_somewhere(child) {
                     *counts.entry(kind.key()).or_default() += 1;
                 }
@@ -299,7 +316,12 @@ impl Maker<'_> {
         by_language.into_iter().map(|(lang, names)| values! { lang, names }).collect()
     }
 
-    fn provision(&self, path: &str, provision: &Provision, chemicals: &BTreeMap<&str, Vec<Value>>) -> Value {
+    fn provision(
+        &self,
+        path: &str,
+        provision: &Provision,
+        chemicals: &BTreeMap<&str, Vec<Value>>,
+    ) -> Value {
         let list = &self.handbook.list;
         let code = provision.code.as_str();
         let from = From(path);
@@ -359,7 +381,11 @@ impl Maker<'_> {
     }
 
     /// A sentence where the held editions do not have the provision alike.
-    fn edition_note(&self, provision: &Provision, standings: &[Option<&Standing>]) -> Option<String> {
+    fn edition_note(
+        &self,
+        provision: &Provision,
+        standings: &[Option<&Standing>],
+    ) -> Option<String> {
         let list = &self.handbook.list;
         if provision.earlier_only {
             return Some("Only in list editions older than those held here.".to_owned());
@@ -384,7 +410,12 @@ impl Maker<'_> {
             };
             parts.push(format!("first in {}{how}", first.edition));
         }
-        for change in list.changes.iter().flat_map(|c| &c.changes).filter(|c| c.code == provision.code.as_str()) {
+        for change in list
+            .changes
+            .iter()
+            .flat_map(|c| &c.changes)
+            .filter(|c| c.code == provision.code.as_str())
+        {
             parts.push(format!("{}: before {}; now {}", change.what, change.old, change.new));
         }
         (!parts.is_empty()).then(|| parts.join("; "))
@@ -449,9 +480,8 @@ impl Maker<'_> {
             .countries
             .iter()
             .filter_map(|country| {
-                let applied = country.applies.as_ref();
-                let state = list.state(provision.code.as_str(), applied);
-                let entry = list.state(provision.code.entry(), applied);
+                let state = self.state(provision.code.as_str(), country);
+                let entry = self.state(provision.code.entry(), country);
                 (state.kind != entry.kind).then(|| {
                     values! { country => country.name, key => state.kind.key(), basis => state.basis }
                 })

@@ -65,7 +65,9 @@ impl Navigation {
                 .outline
                 .sections
                 .iter()
-                .map(|s| (format!("{}/{}.md", country.id, s.id), s.title.clone(), country.status(&s.id)))
+                .map(|s| {
+                    (format!("{}/{}.md", country.id, s.id), s.title.clone(), country.status(&s.id))
+                })
                 .collect(),
         });
         let list = vec![
