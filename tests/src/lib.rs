@@ -1,1 +1,8 @@
-//! x
+//! What the end-to-end tests share: sample handbooks, the built program, a browser.
+
+mod fixture;
+mod program;
+pub mod webdriver;
+
+pub use fixture::{base, commit_all, copy_tree, git_source};
+pub use program::{handbook_binary, run, workspace_root};
