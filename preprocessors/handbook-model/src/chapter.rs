@@ -40,6 +40,8 @@ pub struct FrontMatter {
     pub checked: Option<Date>,
     /// Language the file is written in, where it differs from the country's.
     pub language: Option<String>,
+    /// Whether something in it could not be read, so that a missing value may not be missing.
+    pub faulty: bool,
 }
 
 /// A file of prose.
@@ -80,8 +82,11 @@ impl Chapter {
                 front.owed_by = top.text("owed-by").map(|o| o.value);
                 front.checked = top.date("checked").map(|d| d.value);
                 front.language = top.text("language").map(|l| l.value);
+                front.faulty = (top.has("status") && front.status.is_none())
+                    || (top.has("checked") && front.checked.is_none());
             });
         } else if text.starts_with(FENCE) {
+            front.faulty = true;
             findings.at("front-matter-open", &source, &(0..FENCE.len()), &[]);
         }
         let markdown = Markdown::parse(&text[body..]);

@@ -13,6 +13,7 @@ use crate::handbook::{Handbook, picture_type};
 use crate::markdown::{Link, Statement};
 use crate::outline::is_id;
 use crate::reference::Target;
+use crate::region::is_language_tag;
 use crate::register::is_web_address;
 use crate::source::{Located, SourceText};
 use crate::trust::{Basis, Trust};
@@ -182,6 +183,10 @@ impl Checker<'_> {
     }
 
     fn headings(&self) {
+        let own_title = self.chapter.markdown.headings.first().is_some_and(|h| h.level == 1);
+        if self.home.country.is_none() && !own_title {
+            self.find("heading-missing", &(0..0), &[]);
+        }
         for heading in &self.chapter.markdown.headings {
             if heading.level == 1 && self.home.country.is_some() {
                 self.find("heading-top", &heading.range, &[("text", &heading.text)]);
@@ -253,7 +258,10 @@ impl Checker<'_> {
             if image.alt.trim().is_empty() {
                 self.find("image-alt", &image.range, &[]);
             }
-            let path = resolve_page(self.home.path, url).unwrap_or_default();
+            let own = self.home.country.map_or(String::new(), |c| format!("{}/", c.id));
+            // A picture of another country may change or go without this one's knowledge.
+            let path = resolve_page(self.home.path, url).filter(|path| path.starts_with(&own));
+            let path = path.unwrap_or_default();
             if picture_type(url).is_none() {
                 self.find("image-type", &url.range, &[("path", &url.value)]);
             } else if let Some(bytes) = self.handbook.pictures.get(&path) {
@@ -274,6 +282,9 @@ impl Checker<'_> {
         let markdown = &self.chapter.markdown;
         for range in &markdown.aligned_tables {
             self.find("table-alignment", &first_line(self.chapter.body(), range), &[]);
+        }
+        for range in &markdown.stray_ids {
+            self.find("id-stray", range, &[]);
         }
         for range in &markdown.stray_braces {
             self.find("directive-stray", range, &[]);
@@ -319,9 +330,7 @@ impl Checker<'_> {
                 known_source(self.handbook, &self.chapter.source, &id, self.findings);
             }
             Target::Language(tag) => {
-                if !(2..=8).contains(&tag.len())
-                    || !tag.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
-                {
+                if !is_language_tag(tag) {
                     self.find("language-tag", &url.range, &[("tag", tag)]);
                 }
             }
@@ -372,7 +381,9 @@ impl Checker<'_> {
         };
         let pages = self.handbook.pages();
         if !pages.contains(&target) {
-            let mend = suggestion(&target, pages.iter().map(String::as_str));
+            let seen: Vec<String> =
+                pages.iter().map(|p| relative_page(self.home.path, p)).collect();
+            let mend = suggestion(path, seen.iter().map(String::as_str));
             self.find("link-dead", &url.range, &[("path", &target), ("mend", &mend)]);
             return;
         }
@@ -511,6 +522,15 @@ pub fn resolve_page(from: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// A page as a link on the page at `from` would name it.
+fn relative_page(from: &str, page: &str) -> String {
+    let mut from: Vec<&str> = from.split('/').collect();
+    from.pop();
+    let to: Vec<&str> = page.split('/').collect();
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    format!("{}{}", "../".repeat(from.len() - shared), to[shared..].join("/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -520,6 +540,8 @@ mod tests {
         assert_eq!(resolve_page("md/licensing.md", "../index.md").as_deref(), Some("index.md"));
         assert_eq!(resolve_page("md/licensing.md", "").as_deref(), Some("md/licensing.md"));
         assert_eq!(resolve_page("index.md", "../x.md"), None);
+        assert_eq!(relative_page("md/licensing.md", "md/customs.md"), "customs.md");
+        assert_eq!(relative_page("md/licensing.md", "list/3A.md"), "../list/3A.md");
     }
 
     #[test]

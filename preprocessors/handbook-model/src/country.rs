@@ -120,7 +120,7 @@ impl Country {
                     let list = table.required_text("list");
                     let edition = table.required_text("edition");
                     let act = table.required_text("act");
-                    let trust = table.one_of("trust", &Trust::WRITABLE);
+                    let trust = table.required_one_of("trust", &Trust::WRITABLE);
                     let checked = table.required_date("checked");
                     let note = table.text("note").map(|n| n.value);
                     Some(Applied {
@@ -206,6 +206,9 @@ pub fn count_trust<'c>(
 
 fn check_front(chapter: &Chapter, findings: &Findings) {
     let top = 0..0;
+    if chapter.front.faulty {
+        return;
+    }
     match chapter.front.status {
         None => findings.at("status-missing", &chapter.source, &top, &[]),
         Some(Status::Pending) if chapter.front.owed_by.is_none() => {

@@ -185,6 +185,26 @@ fn fill(template: &str, values: &[(&str, &dyn Display)]) -> String {
     text
 }
 
+/// A wording without its values, for explaining a kind of finding: `{name}` becomes `…`.
+pub fn without_values(template: &str) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        match after.split_once('}') {
+            Some((name, after)) if name.bytes().all(|b| b.is_ascii_lowercase()) => {
+                out.push('…');
+                rest = after;
+            }
+            _ => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
 /// Collects findings while sources are read. One run reports them all.
 #[derive(Debug, Default)]
 pub struct Findings(RefCell<Vec<Diagnostic>>);
@@ -272,6 +292,11 @@ mod tests {
             finding.human()
         );
         assert!(finding.short().starts_with("chapters/ua/licensing.md:2:10: error[code-script]: "));
+    }
+
+    #[test]
+    fn a_wording_can_be_shown_without_its_values() {
+        assert_eq!(without_values("write {#{id}} for \"{text}\""), "write {#…} for \"…\"");
     }
 
     #[test]

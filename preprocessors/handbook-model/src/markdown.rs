@@ -37,6 +37,8 @@ pub struct Markdown {
     pub aligned_tables: Vec<Range<usize>>,
     /// Blocks made from data: `{{name}}` alone in a paragraph.
     pub directives: Vec<Located<String>>,
+    /// `{#…` that is no id of a heading or at the end of a block.
+    pub stray_ids: Vec<Range<usize>>,
     /// `{{` that is no such block.
     pub stray_braces: Vec<Range<usize>>,
 }
@@ -373,6 +375,10 @@ impl Reader<'_> {
         if !linked_already {
             self.found.prose.push(range.clone());
         }
+        let id = slice.match_indices("{#").find(|(at, _)| !slice[..*at].ends_with('{'));
+        if let Some((at, _)) = id {
+            self.found.stray_ids.push(range.start + at..range.end);
+        }
         if slice.contains("{{") {
             self.braces(slice, range);
         }
@@ -420,6 +426,8 @@ impl Reader<'_> {
         self.found.links[links..].iter_mut().for_each(|l| l.rule = rule());
         self.found.codes[codes..].iter_mut().for_each(|c| c.rule = rule());
         self.found.statements[statements..].iter_mut().for_each(|s| s.rule = rule());
+        let written = anchor.written.clone();
+        self.found.stray_ids.retain(|stray| stray.end != written.end);
         if let Some(prose) = self.found.prose.last_mut()
             && prose.end == anchor.written.end
         {

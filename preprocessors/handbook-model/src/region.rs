@@ -148,6 +148,9 @@ impl Region {
             findings.at("path-leaves", source, &folder.range, &[("path", &folder.value)]);
             return;
         }
+        if let (None, Some(word)) = (&git, branch.as_ref().or(tag.as_ref())) {
+            findings.at("branch-without-git", source, &word.range, &[("id", &id.value)]);
+        }
         let reference = match (branch, tag) {
             (Some(_), Some(tag)) => {
                 findings.at("branch-and-tag", source, &tag.range, &[("id", &id.value)]);
@@ -169,10 +172,15 @@ fn is_country_code(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|b| b.is_ascii_lowercase())
 }
 
-fn is_language_tag(text: &str) -> bool {
-    text.split('-').all(|part| {
-        (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-    }) && text.starts_with(|c: char| c.is_ascii_lowercase())
+/// Whether a text is a language tag (BCP 47): two or three small letters, then perhaps a script
+/// or a region, such as `ro` or `az-Cyrl`.
+pub(crate) fn is_language_tag(text: &str) -> bool {
+    let (language, rest) = text.split_once('-').unwrap_or((text, "en"));
+    (2..=3).contains(&language.len())
+        && language.bytes().all(|b| b.is_ascii_lowercase())
+        && rest.split('-').all(|part| {
+            (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
 }
 
 /// Whether a relative path stays inside the folder it starts from, on every system.

@@ -49,7 +49,7 @@ pub fn read_sources(source: &SourceText, prefix: Option<&str>, findings: &Findin
             let title = row.required_text("title");
             let lang = row.required_text("lang");
             let english = row.text("english").map(|t| t.value);
-            let kind = row.one_of("kind", &KINDS);
+            let kind = row.required_one_of("kind", &KINDS);
             let number = row.text("number").map(|t| t.value);
             let date = row.date("date").map(|d| d.value);
             let url = row.text("url");
@@ -140,7 +140,7 @@ pub fn read_authorities(source: &SourceText, findings: &Findings) -> Vec<Authori
             let basis = Basis::read(row);
             let mut contacts = Vec::new();
             row.each("contact", |row| {
-                let kind = row.one_of("kind", &["address", "site", "phone", "e-mail"]);
+                let kind = row.required_one_of("kind", &["address", "site", "phone", "e-mail"]);
                 let value = row.required_text("value");
                 let basis = Basis::read(row);
                 if let (Some(kind), Some(value)) = (kind, value) {

@@ -176,6 +176,16 @@ impl<'c, 't> Table<'c, 't> {
         None
     }
 
+    /// A text that must be there and be one of `allowed`.
+    pub(crate) fn required_one_of(
+        &self,
+        key: &'static str,
+        allowed: &[&str],
+    ) -> Option<Located<String>> {
+        let value = self.one_of(key, allowed);
+        self.required(key, value)
+    }
+
     /// A whole number, not negative.
     pub(crate) fn number(&self, key: &'static str) -> Option<Located<u32>> {
         self.read(key, "a whole number", |v| match v {

@@ -79,10 +79,7 @@ pub struct Basis {
 impl Basis {
     /// Reads the keys `trust` and `sources` of a table.
     pub(crate) fn read(row: &Table<'_, '_>) -> Self {
-        let trust = row.one_of("trust", &Trust::WRITABLE);
-        if trust.is_none() && !row.has("trust") {
-            row.required_text("trust");
-        }
+        let trust = row.required_one_of("trust", &Trust::WRITABLE);
         Self {
             trust: trust.and_then(|t| Trust::from_key(&t)).unwrap_or(Trust::Unconfirmed),
             sources: row.texts("sources"),

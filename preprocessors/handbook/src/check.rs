@@ -61,11 +61,12 @@ pub(crate) fn explain(id: &str) -> Result<Outcome> {
         }
         return Ok(Outcome::Misuse);
     };
-    terminal::print(&format!("{}[{id}]: {}\n", words.severity, words.message));
+    let blank = handbook_model::diagnostic::without_values;
+    terminal::print(&format!("{}[{id}]: {}\n", words.severity, blank(&words.message)));
     if !words.explain.is_empty() {
         terminal::print(&format!("{}\n", words.explain.trim()));
     }
-    terminal::print(&format!("Why: {}\n\nMend: {}", words.why, words.mend));
+    terminal::print(&format!("Why: {}\n\nMend: {}", blank(&words.why), blank(&words.mend)));
     if let Some(example) = &words.example {
         terminal::print(&format!("\nAn example, in {}.", example.file));
         for (name, text) in [("Wrong", &example.wrong), ("Mended", &example.mended)] {

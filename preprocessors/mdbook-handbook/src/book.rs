@@ -29,7 +29,7 @@ fn frame_order(gathered: &Gathered, findings: &Findings) -> Vec<(String, String)
     let summary = match parse_summary(source.text()) {
         Ok(summary) => summary,
         Err(error) => {
-            findings.whole("summary-syntax", source.path(), &[("what", &error)]);
+            findings.whole("summary-syntax", source.path(), &[("what", &format!("{error:#}"))]);
             return Vec::new();
         }
     };

@@ -160,10 +160,20 @@ impl Reader<'_> {
                 let regimes: Vec<&str> = self.list.regimes.iter().map(|r| r.id.as_str()).collect();
                 let regime = row.one_of("regime", &regimes).map(|r| r.value);
                 let regime_note = row.text("regime-note").map(|t| t.value);
-                let first = row.text("first-edition").map(|t| t.value);
+                let first = row.text("first-edition");
                 let basis = row
                     .one_of("first-edition-basis", &["text", "reported", "inferred", "bracketed"])
                     .map(|b| b.value);
+                let told = basis.as_deref().is_some_and(|b| matches!(b, "text" | "reported"));
+                if let Some(first) =
+                    first.as_ref().filter(|f| told && self.list.edition(f).is_none())
+                {
+                    let mend = suggestion(first, self.list.editions.iter().map(|e| e.id.as_str()));
+                    let values: &[(&str, &dyn std::fmt::Display)] =
+                        &[("edition", &first.value), ("mend", &mend)];
+                    findings.at("list-edition-unknown", source, &first.range, values);
+                }
+                let first = first.map(|f| f.value);
                 let earlier_only = row.flag("earlier-only").unwrap_or(false);
                 let Some(written) = code else { return };
                 let Some(code) = EntryCode::parse(&written) else {
@@ -192,11 +202,11 @@ impl Reader<'_> {
                     return;
                 }
                 let from_parent = code.parent().and_then(|p| inherited.get(p.as_str()).cloned());
-                let Some(regime) = regime.or(from_parent) else {
+                let regime = regime.or(from_parent).unwrap_or_else(|| {
                     // Without a parent that has one, the row must name its regime.
                     row.required_text("regime");
-                    return;
-                };
+                    String::new()
+                });
                 inherited.insert(code.as_str().to_owned(), regime.clone());
                 self.places.insert(code.as_str().to_owned(), (source.clone(), written.range));
                 self.list.provisions.push(Provision {
@@ -257,6 +267,13 @@ impl Reader<'_> {
                 }
             }
             let (id, text, note) = (id?, text?, note?);
+            let sources = self.list.sources.iter().map(|s| s.id.as_str());
+            if !sources.clone().any(|s| s == text.value) {
+                let mend = suggestion(&text, sources);
+                let values: &[(&str, &dyn std::fmt::Display)] =
+                    &[("key", &"source"), ("value", &text.value), ("mend", &mend)];
+                findings.at("toml-value", source, &text.range, values);
+            }
             if self.list.edition(&id).is_none() {
                 let known = self.list.editions.iter().map(|e| e.id.as_str());
                 let mend = suggestion(&id, known);
@@ -316,7 +333,7 @@ impl Reader<'_> {
         let changes = read_toml(source, findings, |top| {
             let mut ends = Vec::new();
             for key in ["from", "to"] {
-                let id = top.required_text(key)?;
+                let Some(id) = top.required_text(key) else { continue };
                 if self.list.held(&id).is_none() {
                     let mend = suggestion(&id, self.list.held.iter().map(|e| e.id.as_str()));
                     findings.at(
@@ -325,15 +342,17 @@ impl Reader<'_> {
                         &id.range,
                         &[("edition", &id.value), ("mend", &mend)],
                     );
-                    return None;
                 }
                 ends.push(id.value);
             }
-            let (to, from) = (ends.pop()?, ends.pop()?);
+            let ends = (ends.pop(), ends.pop());
+            let (to, from) = (ends.0.unwrap_or_default(), ends.1.unwrap_or_default());
+            let known = self.list.held(&from).is_some() && self.list.held(&to).is_some();
             let mut changes = Vec::new();
             top.each("change", |row| {
                 let code = row.required_text("code");
-                let kind = row.one_of("kind", &["numbers", "wording", "withdrawn", "reused"]);
+                let kind =
+                    row.required_one_of("kind", &["numbers", "wording", "withdrawn", "reused"]);
                 let what = row.required_text("what");
                 let (old, new) = (row.required_text("old"), row.required_text("new"));
                 let (Some(code), Some(kind), Some(what)) = (code, kind, what) else { return };
@@ -349,7 +368,7 @@ impl Reader<'_> {
                     "reused" => (Some(Standing::NotUsed), Some(Standing::Active)),
                     _ => (Some(Standing::Active), Some(Standing::Active)),
                 } == (standing(&from), standing(&to));
-                if !fits {
+                if known && !fits {
                     let values: &[(&str, &dyn std::fmt::Display)] = &[
                         ("code", &code.value),
                         ("kind", &kind.value),
@@ -366,7 +385,7 @@ impl Reader<'_> {
                     new: new.value,
                 });
             });
-            Some(Changes { from, to, changes })
+            known.then_some(Changes { from, to, changes })
         });
         self.list.changes.extend(changes);
     }
@@ -379,9 +398,10 @@ impl Reader<'_> {
                 let code = row.required_text("code");
                 let item = row.required_text("item");
                 let parameter = row.required_text("parameter");
-                row.required_text("operator");
-                let operator =
-                    row.one_of("operator", &["<", "<=", ">", ">=", "between", "outside", "is"]);
+                let operator = row.required_one_of(
+                    "operator",
+                    &["<", "<=", ">", ">=", "between", "outside", "is"],
+                );
                 let unit = row.text("unit").map(|t| t.value);
                 let condition = row.text("condition").map(|t| t.value);
                 let values = row.text_map("values");
@@ -467,7 +487,8 @@ impl Reader<'_> {
                 let code = row.required_text("code");
                 let edition = row.required_text("hs-edition");
                 let country = row.text("country").map(|t| t.value);
-                let basis = row.one_of("basis", &["national-list", "named", "residual", "drafted"]);
+                let basis = row
+                    .required_one_of("basis", &["national-list", "named", "residual", "drafted"]);
                 let (Some(hs), Some(code)) = (hs, code) else { return };
                 let (Some(edition), Some(basis)) = (edition, basis) else { return };
                 if !matches!(hs.len(), 4 | 6) || !hs.bytes().all(|b| b.is_ascii_digit()) {
@@ -547,8 +568,13 @@ pub(crate) fn code_suggestion(list: &ControlList, written: &str) -> String {
             };
         }
     }
-    let group: String = written.chars().take(2).collect();
-    let near = list.entries(&group).map(|p| p.code.as_str());
-    let near: Vec<&str> = near.collect();
-    suggestion(written.split('.').next().unwrap_or(written), near.iter().copied())
+    let entry = written.split('.').next().unwrap_or(written);
+    let all = || list.provisions.iter().filter(|p| p.code.level() == 0).map(|p| p.code.as_str());
+    // Codes are near to one another by nature, so one of several near ones is never picked.
+    let near: Vec<&str> = all().filter(|c| strsim::damerau_levenshtein(entry, c) == 1).collect();
+    match near.as_slice() {
+        [one] => format!("Perhaps you meant {one} (copy from here)."),
+        [] => format!("Look the item up in the control list; it has no entry like {entry}."),
+        several => format!("Codes like it are: {}.", several.join(", ")),
+    }
 }
