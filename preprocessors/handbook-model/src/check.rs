@@ -31,9 +31,10 @@ const MAX_PICTURE: usize = 200_000;
 
 /// Checks a whole handbook.
 pub fn check(handbook: &Handbook, findings: &Findings) {
+    let pages: BTreeSet<String> = handbook.pages().into_iter().collect();
     for (path, chapter) in &handbook.frame {
         let home = Home { path, country: None };
-        Checker { handbook, findings, chapter, home }.run();
+        Checker { handbook, findings, chapter, home, pages: &pages }.run();
     }
     check_addresses(handbook, findings);
     for country in &handbook.countries {
@@ -41,7 +42,7 @@ pub fn check(handbook: &Handbook, findings: &Findings) {
         for (section, chapter) in &country.sections {
             let path = format!("{}/{section}.md", country.id);
             let home = Home { path: &path, country: Some(country) };
-            Checker { handbook, findings, chapter, home }.run();
+            Checker { handbook, findings, chapter, home, pages: &pages }.run();
         }
     }
     for term in &handbook.glossary.rows {
@@ -89,6 +90,7 @@ fn check_registers(handbook: &Handbook, country: &Country, findings: &Findings) 
             findings.at("list-edition-unknown", file, &applied.edition.range, values);
         }
         known_source(handbook, file, &applied.act, findings);
+        unread_source(handbook, file, applied.trust, &applied.act, findings);
     }
     let authorities = country.authorities.file.as_ref();
     for authority in &country.authorities.rows {
@@ -119,8 +121,28 @@ fn check_registers(handbook: &Handbook, country: &Country, findings: &Findings) 
 
 fn check_basis(handbook: &Handbook, file: Option<&SourceText>, basis: &Basis, findings: &Findings) {
     let Some(file) = file else { return };
+    let trust = basis.trust.key();
+    if basis.sources.is_empty() && basis.trust.needs_source() {
+        findings.at("mark-no-source", file, &basis.range, &[("trust", &trust)]);
+    }
     for source in &basis.sources {
         known_source(handbook, file, source, findings);
+        unread_source(handbook, file, basis.trust, source, findings);
+    }
+}
+
+/// Reports a grade that needs a source that was read, where nobody has read it.
+fn unread_source(
+    handbook: &Handbook,
+    file: &SourceText,
+    trust: Trust,
+    id: &Located<String>,
+    findings: &Findings,
+) {
+    let read = handbook.source(id).is_none_or(|(_, source)| source.read.is_some());
+    if trust.needs_source() && !read {
+        let values: &[(&str, &dyn Display)] = &[("id", &id.value), ("trust", &trust.key())];
+        findings.at("mark-source-unread", file, &id.range, values);
     }
 }
 
@@ -160,6 +182,8 @@ struct Checker<'h> {
     findings: &'h Findings,
     chapter: &'h Chapter,
     home: Home<'h>,
+    /// Paths of all pages.
+    pages: &'h BTreeSet<String>,
 }
 
 impl Checker<'_> {
@@ -379,7 +403,7 @@ impl Checker<'_> {
             self.find("link-refused", &url.range, &[("url", &url.value)]);
             return;
         };
-        let pages = self.handbook.pages();
+        let pages = self.pages;
         if !pages.contains(&target) {
             let seen: Vec<String> =
                 pages.iter().map(|p| relative_page(self.home.path, p)).collect();
@@ -469,11 +493,11 @@ impl Checker<'_> {
                     let mend = source_suggestion(self.handbook, id);
                     self.find("source-unknown", &statement.mark, &[("id", id), ("mend", &mend)]);
                 }
-                Some((_, source)) if statement.trust.needs_source() && source.read.is_none() => {
-                    let values: &[(&str, &dyn Display)] = &[("id", id), ("trust", &trust)];
-                    self.find("mark-source-unread", &statement.mark, values);
+                Some(_) => {
+                    let id = Located::new(id.clone(), shift(&statement.mark, self.chapter.body));
+                    let file = &self.chapter.source;
+                    unread_source(self.handbook, file, statement.trust, &id, self.findings);
                 }
-                Some(_) => {}
             }
         }
     }

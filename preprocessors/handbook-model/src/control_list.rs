@@ -7,7 +7,7 @@ mod state;
 pub(crate) use read::code_suggestion;
 pub use state::{State, StateKind};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use handbook_lookup::EntryCode;
 
@@ -46,8 +46,8 @@ pub struct ControlList {
     pub aliases: Vec<Alias>,
     /// What differs between held editions in provisions both hold.
     pub changes: Vec<Changes>,
-    pub(crate) index: BTreeMap<String, usize>,
-    pub(crate) children: BTreeMap<String, Vec<String>>,
+    pub(crate) index: HashMap<String, usize>,
+    pub(crate) children: HashMap<String, Vec<String>>,
 }
 
 /// An id with its title: a category or a group.
@@ -122,7 +122,7 @@ pub struct HeldEdition {
     /// What the reader should know of that text.
     pub note: String,
     /// Standing of every code in it.
-    pub standing: BTreeMap<String, Standing>,
+    pub standing: HashMap<String, Standing>,
 }
 
 /// Standing of a code in a held edition.

@@ -165,7 +165,8 @@ impl Country {
         for path in files.below(folder) {
             let name = path.strip_prefix(folder).map_or(path, |rest| rest.trim_start_matches('/'));
             let Some(section) = name.strip_suffix(".md") else { continue };
-            if outline.section(section).is_none() {
+            // A folder of its own repository may explain itself to visitors.
+            if section != "README" && outline.section(section).is_none() {
                 let mend = crate::diagnostic::suggestion(section, outline.ids());
                 findings.whole(
                     "section-unknown",

@@ -36,6 +36,8 @@ pub struct Handbook {
     pub countries: Vec<Country>,
     /// Pictures by their path as a page would name it from the top, such as `md/images/seal.png`.
     pub pictures: BTreeMap<String, Vec<u8>>,
+    /// Where each source is: the country's place, if it is a country's, and the row.
+    sources_by_id: BTreeMap<String, (Option<usize>, usize)>,
 }
 
 impl Handbook {
@@ -79,11 +81,22 @@ impl Handbook {
         for (id, folder, files) in countries {
             pictures.extend(pictures_in(files, folder, &format!("{id}/")));
         }
-        let countries = countries
+        let countries: Vec<Country> = countries
             .iter()
             .map(|(id, folder, files)| Country::read(id, folder, files, &outline, findings))
             .collect();
-        Self { region, outline, glossary, sources, list, frame: pages, countries, pictures }
+        let sources_by_id = index_sources(&sources.rows, &countries);
+        Self {
+            region,
+            outline,
+            glossary,
+            sources,
+            list,
+            frame: pages,
+            countries,
+            pictures,
+            sources_by_id,
+        }
     }
 
     /// The country with this id.
@@ -93,12 +106,10 @@ impl Handbook {
 
     /// The source with this id, and the country whose register it is in, if any.
     pub fn source(&self, id: &str) -> Option<(Option<&Country>, &Source)> {
-        let find = |rows: &'_ [Source]| rows.iter().position(|s| s.id.value == id);
-        if let Some(at) = find(&self.sources.rows) {
-            return Some((None, &self.sources.rows[at]));
-        }
-        self.countries.iter().find_map(|country| {
-            find(&country.sources.rows).map(|at| (Some(country), &country.sources.rows[at]))
+        let (country, row) = self.sources_by_id.get(id)?;
+        Some(match country {
+            Some(at) => (Some(&self.countries[*at]), &self.countries[*at].sources.rows[*row]),
+            None => (None, &self.sources.rows[*row]),
         })
     }
 
@@ -126,6 +137,21 @@ impl Handbook {
         pages.extend(self.list.pages().iter().map(|page| format!("list/{page}.md")));
         pages
     }
+}
+
+/// The first source of each id; a second one is a fault that the check reports.
+fn index_sources(
+    frame: &[Source],
+    countries: &[Country],
+) -> BTreeMap<String, (Option<usize>, usize)> {
+    let mut index = BTreeMap::new();
+    let registers = countries.iter().enumerate().map(|(at, c)| (Some(at), &c.sources.rows[..]));
+    for (country, rows) in std::iter::once((None, frame)).chain(registers) {
+        for (row, source) in rows.iter().enumerate() {
+            index.entry(source.id.value.clone()).or_insert((country, row));
+        }
+    }
+    index
 }
 
 /// Media type of a picture a chapter may show, by the end of its name.

@@ -107,6 +107,9 @@ impl Region {
             let (id, name) = (row.required_text("id"), row.required_text("name"));
             let (Some(id), Some(name)) = (id, name) else { return };
             if is_language_tag(&id) {
+                if !self.languages.is_empty() {
+                    findings_of_language(table, &id);
+                }
                 self.languages.push(Language { id: id.value, name: name.value });
             } else {
                 let mend = "Write a BCP 47 tag in lower case, such as \"en\" or \"ka\".";
@@ -166,6 +169,15 @@ impl Region {
         };
         self.countries.push(CountrySource { id, place, folder, edit_url });
     }
+}
+
+/// A language beside the frame's own needs translations; without them its pages would be in the
+/// wrong language under its name.
+fn findings_of_language(table: &Table<'_, '_>, id: &Located<String>) {
+    let catalog = format!("translations/{}.po", id.value);
+    let values: &[(&str, &dyn std::fmt::Display)] =
+        &[("language", &id.value), ("catalog", &catalog)];
+    table.findings().at("catalog-missing", table.source(), &id.range, values);
 }
 
 fn is_country_code(text: &str) -> bool {

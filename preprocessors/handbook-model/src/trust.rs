@@ -74,13 +74,17 @@ pub struct Basis {
     pub trust: Trust,
     /// Ids of sources, with their places for messages.
     pub sources: Vec<Located<String>>,
+    /// Where the grade stands in its file.
+    pub range: std::ops::Range<usize>,
 }
 
 impl Basis {
     /// Reads the keys `trust` and `sources` of a table.
     pub(crate) fn read(row: &Table<'_, '_>) -> Self {
         let trust = row.required_one_of("trust", &Trust::WRITABLE);
+        let range = trust.as_ref().map_or_else(|| row.range(), |t| t.range.clone());
         Self {
+            range,
             trust: trust.and_then(|t| Trust::from_key(&t)).unwrap_or(Trust::Unconfirmed),
             sources: row.texts("sources"),
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 use handbook_model::diagnostic::{near_match, wording};
 use handbook_model::{Findings, Severity};
+use mdbook_handbook::remote::LOCK_FILE;
 use mdbook_handbook::repository::Repository;
 use mdbook_handbook::{assemble, gather, settings};
 
@@ -22,7 +23,12 @@ pub(crate) fn run(root: &Path, format: Format, since: Option<&str>) -> Result<Ou
     let mut all = findings.sorted();
     if let Some(revision) = since {
         let changed = changed_since(root, revision)?;
-        all.retain(|d| changed.contains(&d.location.path));
+        // Text of another repository changes when its pin does.
+        let pins = changed.contains(LOCK_FILE);
+        all.retain(|d| {
+            let path = &d.location.path;
+            changed.contains(path) || (pins && path.contains('@'))
+        });
     }
     terminal::findings(&all, format);
     let bad = all.iter().any(|d| d.severity == Severity::Error);

@@ -85,7 +85,7 @@ pub fn gather(
     };
     progress("reading the frame and the control list");
     let read = |folders: &[&str]| read_here(&repository, at, folders, findings);
-    let book = read(&[BOOK_TOML]);
+    let book = read(&[BOOK_TOML, LOCK_FILE]);
     let Some(settings) = book.text(BOOK_TOML, findings) else {
         if !book.contains(BOOK_TOML) {
             findings.whole("frame-file-missing", BOOK_TOML, &[]);
@@ -100,7 +100,8 @@ pub fn gather(
     let files = read(&folders);
     let mut origins = BTreeMap::new();
     let mut chapters = Vec::new();
-    let mut lock = Lock::read(root, findings);
+    let mut lock =
+        Lock::parse(book.text(LOCK_FILE, findings).map(|t| t.text().to_owned()), findings);
     let pinned = lock.clone();
     for country in &region.countries {
         progress(&format!("reading the chapter of {}", country.id.value.to_ascii_uppercase()));
@@ -113,7 +114,9 @@ pub fn gather(
         origins.insert(country.id.value.clone(), origin);
         chapters.push(chapter);
     }
+    // What an older commit lacked must not change what this one says.
     if lock != pinned
+        && at.is_none()
         && let Err(error) = lock.write(root)
     {
         findings.whole("file-unreadable", LOCK_FILE, &[("what", &error)]);

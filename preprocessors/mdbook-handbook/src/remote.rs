@@ -45,9 +45,14 @@ struct LockFile {
 }
 
 impl Lock {
-    /// Reads the lock file; a missing one is empty, a faulty one is reported.
+    /// Reads the lock file of the working tree; a missing one is empty, a faulty one is reported.
     pub fn read(root: &Path, findings: &Findings) -> Self {
-        let Ok(text) = fs::read_to_string(root.join(LOCK_FILE)) else { return Self::default() };
+        Self::parse(fs::read_to_string(root.join(LOCK_FILE)).ok(), findings)
+    }
+
+    /// Reads the text of a lock file, if there is any.
+    pub fn parse(text: Option<String>, findings: &Findings) -> Self {
+        let Some(text) = text else { return Self::default() };
         match toml::from_str::<LockFile>(&text) {
             Ok(file) => {
                 Self { pins: file.source.into_iter().map(|p| (p.country.clone(), p)).collect() }

@@ -1,6 +1,6 @@
 //! Reads a control list from its folder and reports what does not fit together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use handbook_lookup::EntryCode;
 
@@ -251,7 +251,7 @@ impl Reader<'_> {
             let id = top.required_text("edition");
             let text = top.required_text("source");
             let note = top.required_text("note");
-            let mut standing = BTreeMap::new();
+            let mut standing = HashMap::new();
             for (key, value) in [("provisions", Standing::Active), ("not-used", Standing::NotUsed)]
             {
                 for code in top.texts(key) {

@@ -48,7 +48,8 @@ impl ControlList {
     /// The state of `code` in a country that applies `applied`.
     pub fn state(&self, code: &str, applied: Option<&Applied>) -> State {
         let state = |kind, basis: String| State { kind, basis };
-        let Some(applied) = applied else {
+        // An act that nobody has confirmed is no act to go by.
+        let Some(applied) = applied.filter(|a| a.trust.needs_source()) else {
             return state(
                 StateKind::Unknown,
                 "No act is confirmed that says which list edition applies.".to_owned(),

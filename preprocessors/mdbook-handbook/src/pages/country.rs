@@ -42,7 +42,17 @@ impl Maker<'_> {
         }
         if let Some(chapter) = chapter {
             let directive = |name: &str| self.country_block(&path, country, name);
-            body.push_str(&self.resolve(&path, chapter, &directive));
+            let text = self.resolve(&path, chapter, &directive);
+            let written = chapter.front.language.as_ref().unwrap_or(&country.source_language);
+            let page = self.handbook.region.languages.first().map(|l| &l.id);
+            if page.is_some_and(|page| page != written) {
+                // What is not translated says which language it is in.
+                body.push_str(&block(&format!("<div lang=\"{}\">", crate::html::escape(written))));
+                body.push_str(&text);
+                body.push_str(&block("</div>"));
+            } else {
+                body.push_str(&text);
+            }
         }
         let frame = Frame {
             heading: Some(Heading { id, text: title, over: Some(&country.name) }),

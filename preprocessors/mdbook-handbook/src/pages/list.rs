@@ -10,9 +10,6 @@ use super::{Maker, Page};
 use crate::address::From;
 use crate::templates::values;
 
-/// The file that list pages are made from, for their history.
-const LIST_FILE: &str = "book/lists/dual-use/list.toml";
-
 impl Maker<'_> {
     pub(super) fn list_pages(&self) -> Vec<Page> {
         let mut pages =
@@ -236,7 +233,9 @@ impl Maker<'_> {
 
     fn list_page(&self, path: &str, name: &str, template: &str, values: Value) -> Page {
         let checked = self.handbook.list.sources.iter().map(|s| s.read).max();
-        self.made(path, name, template, values, LIST_FILE, checked)
+        let list = &self.handbook.list.id;
+        let source = format!("{}/{list}/list.toml", handbook_model::handbook::LISTS);
+        self.made(path, name, template, values, &source, checked)
     }
 
     fn entry(
