@@ -114,7 +114,7 @@ impl Resolver<'_> {
                 format!("<span class=\"rule\" id=\"{id}\"></span>"),
             );
             let link = format!(
-                " <a class=\"permalink\" href=\"#{id}\" aria-label=\"Link to the rule {id}\">§</a>"
+                "\u{a0}<a class=\"permalink\" href=\"#{id}\" aria-label=\"Link to the rule {id}\">§</a>"
             );
             self.replace(anchor.written.clone(), link);
         }
@@ -276,9 +276,10 @@ pub(crate) fn trust_mark(
     // A proposal or a presumption has no date at which it was seen.
     let date = read.filter(|_| trust.needs_source()).map(|date| format!(" {date}"));
     let date = date.unwrap_or_default();
-    let colon = if links.is_empty() { "" } else { ": " };
+    let colon = if links.is_empty() { "" } else { ":" };
+    let space = if links.is_empty() { "" } else { " " };
     format!(
-        "<span class=\"trust trust-{}\"><span class=\"trust-word\">{}{date}</span>{colon}{}</span>",
+        "<span class=\"trust trust-{}\"><span class=\"trust-word\">{}{date}{colon}</span>{space}{}</span>",
         trust.key(),
         trust.label(),
         links.join(", ")

@@ -429,7 +429,7 @@ impl Maker<'_> {
                 let values: Vec<Value> = list
                     .held
                     .iter()
-                    .map(|e| values! { edition => e.id, value => t.values.get(&e.id) })
+                    .map(|e| values! { edition => e.id, value => t.values.get(&e.id).map(|v| raised(v)) })
                     .collect();
                 let mut distinct: Vec<Option<&String>> =
                     list.held.iter().map(|e| t.values.get(&e.id)).collect();
@@ -438,11 +438,11 @@ impl Maker<'_> {
                     item => t.item,
                     parameter => t.parameter,
                     operator => operator_words(&t.operator),
-                    unit => t.unit,
-                    condition => t.condition,
+                    unit => t.unit.as_deref().map(raised),
+                    condition => t.condition.as_deref().map(raised),
                     values,
                     same => distinct.len() == 1,
-                    value => t.values.values().next_back(),
+                    value => t.values.values().next_back().map(|v| raised(v)),
                 }
             })
             .collect()
@@ -497,10 +497,54 @@ fn operator_words(operator: &str) -> &str {
     }
 }
 
+/// Powers as readers know them: `10^-4` becomes `10⁻⁴`, `g/cm3` becomes `g/cm³`.
+fn raised(text: &str) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let mut out = String::new();
+    let mut up = false;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let digit = c.to_digit(10).map(|d| DIGITS[d as usize]);
+        let unit = out.ends_with(['m', 's']) && matches!(c, '2' | '3');
+        let last = !chars.peek().is_some_and(|c| c.is_alphanumeric());
+        match (c, digit) {
+            ('^', _) => up = true,
+            ('-', _) if up => out.push('⁻'),
+            (_, Some(digit)) if up || (unit && last) => out.push(digit),
+            _ => {
+                up = false;
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
 /// A tariff code with its dot: `9026.20`.
 fn dotted(hs: &str) -> String {
     match hs.split_at_checked(4) {
         Some((heading, rest)) if !rest.is_empty() => format!("{heading}.{rest}"),
         _ => hs.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_are_raised_and_nothing_else() {
+        for (written, shown) in [
+            ("12.7 × 10^6", "12.7 × 10⁶"),
+            ("1 × 10^-11", "1 × 10⁻¹¹"),
+            ("and density above 1.50 g/cm3", "and density above 1.50 g/cm³"),
+            ("°/s2", "°/s²"),
+            ("75–650", "75–650"),
+            ("items 3 and m3x", "items 3 and m3x"),
+        ] {
+            assert_eq!(raised(written), shown);
+        }
+        assert_eq!(dotted("902620"), "9026.20");
+        assert_eq!(dotted("9026"), "9026");
     }
 }
