@@ -17,6 +17,9 @@ pub fn base() -> TempDir {
     for part in ["book/templates", "book/theme"] {
         copy_tree(&root.join(part), &folder.path().join(part));
     }
+    // The words of the real handbook, so that examples of findings are true of it.
+    fs::copy(root.join("book/prose.toml"), folder.path().join("book/prose.toml"))
+        .expect("the words can be copied");
     let settings = folder.path().join("book.toml");
     let text = fs::read_to_string(&settings).expect("the base has a book.toml");
     let text = text.replace("[output.html]\n", "[output.html]\ntheme = \"book/theme\"\n");
