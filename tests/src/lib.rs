@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: sample handbooks, the built program, a browser.
 
 mod fixture;
+pub mod preview;
 mod program;
 pub mod webdriver;
 

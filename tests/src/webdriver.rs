@@ -131,7 +131,7 @@ impl Driver {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
-                "--host-resolver-rules=MAP * ~NOTFOUND",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
                 "--window-size=1280,900",
             ]
             .map(str::to_owned),
@@ -260,6 +260,17 @@ impl Session<'_> {
     /// Opens a page and waits until it is loaded.
     pub fn open(&self, url: &str) -> Result<()> {
         self.post("/url", &json!({ "url": url })).map(drop)
+    }
+
+    /// Lets the browser connect to servers of this machine; names still do not resolve.
+    pub fn connect(&self) -> Result<()> {
+        self.post(
+            "/chromium/network_conditions",
+            &json!({ "network_conditions": {
+                "offline": false, "latency": 0, "download_throughput": -1, "upload_throughput": -1,
+            }}),
+        )
+        .map(drop)
     }
 
     /// Loads the page once more.

@@ -135,3 +135,27 @@ fn list_diff_prints_text_and_json_both_ways() {
     assert_eq!(code, 0);
     assert_eq!(out.lines().count(), there.len());
 }
+
+#[test]
+fn pages_link_to_where_they_can_be_edited() {
+    let root = base();
+    let root = root.path();
+    let settings = fs::read_to_string(root.join("book.toml")).unwrap();
+    let row = "id = \"md\"\nfolder = \"chapters/md\"\n";
+    let edit = format!("{row}edit-url = \"https://example.org/edit/main/{{path}}\"\n");
+    assert!(settings.contains(row));
+    fs::write(root.join("book.toml"), settings.replace(row, &edit)).unwrap();
+    let first = commit_all(root).to_string();
+    assert_eq!(run(root, &["build"]).0, 0);
+    let page = fs::read_to_string(root.join("site/en/md/licensing.html")).unwrap();
+    assert!(page.contains("href=\"https://example.org/edit/main/chapters/md/licensing.md\""));
+    assert!(page.contains("Sample Editor") && page.contains(&first[..7]), "who and when");
+
+    // As of a commit: the text of then, whatever is on the disk now.
+    fs::write(root.join("chapters/md/licensing.md"), "broken").unwrap();
+    let out = root.join("old/site");
+    let (code, _, err) = run(root, &["build", "--at", &first, "--out", out.to_str().unwrap()]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(fs::read_to_string(out.join("en/md/licensing.html")).unwrap(), page);
+    assert_eq!(run(root, &["build", "--at", "nowhere"]).0, 1);
+}

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use handbook_model::{Findings, Status};
-use handbook_tests::{base, commit_all, git_source, run};
+use handbook_tests::{base, commit_all, copy_tree, git_source, run, workspace_root};
 use mdbook_handbook::history::LastChange;
 use mdbook_handbook::{Gathered, gather};
 
@@ -195,4 +195,28 @@ fn one_countrys_fault_hides_nobody_elses_chapter() {
     assert!(ids.contains(&"file-not-utf8") && ids.contains(&"toml-value"), "{ids:?}");
     let md = gathered.handbook.country("md").unwrap();
     assert_eq!((md.status("licensing"), md.status("overview")), (Status::Pending, Status::Draft));
+}
+
+#[test]
+fn the_real_handbook_builds_with_ukraine_in_a_repository_of_its_own() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let root = folder.path();
+    for part in ["book", "chapters"] {
+        copy_tree(&workspace_root().join(part), &root.join(part));
+    }
+    fs::copy(workspace_root().join("book.toml"), root.join("book.toml")).unwrap();
+    let commit = git_source(root, "ua", "chapters/ua", "ukraine", ".").to_string();
+    let (code, out, err) = run(root, &["build"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let lock = fs::read_to_string(root.join("handbook.lock")).unwrap();
+    assert!(lock.contains(&commit), "{lock}");
+    for section in ["index", "licensing", "customs"] {
+        let page = fs::read_to_string(root.join(format!("site/en/ua/{section}.html"))).unwrap();
+        let kept = page.contains("<dt>Kept in</dt>") && page.contains(&commit[..7]);
+        assert!(kept, "{section} says where it is kept");
+    }
+    // Without the other repository the next build reads the pinned commit from its copy.
+    fs::remove_dir_all(root.join("ukraine")).unwrap();
+    let (code, out, err) = run(root, &["build"]);
+    assert_eq!(code, 0, "{out}{err}");
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::Range;
 
-use crate::chapter::{Chapter, Status};
+use crate::chapter::Chapter;
 use crate::control_list::{StateKind, code_suggestion};
 use crate::country::Country;
 use crate::diagnostic::{Findings, suggestion};
 use crate::handbook::{Handbook, picture_type};
 use crate::markdown::{Link, Statement};
 use crate::outline::is_id;
+use crate::procedure::{self, RuleRef, check_rule};
 use crate::reference::Target;
 use crate::region::is_language_tag;
 use crate::register::is_web_address;
@@ -37,6 +38,7 @@ pub fn check(handbook: &Handbook, findings: &Findings) {
         Checker { handbook, findings, chapter, home, pages: &pages }.run();
     }
     check_addresses(handbook, findings);
+    crate::comparison::check(handbook, findings);
     for country in &handbook.countries {
         check_registers(handbook, country, findings);
         for (section, chapter) in &country.sections {
@@ -45,6 +47,8 @@ pub fn check(handbook: &Handbook, findings: &Findings) {
             Checker { handbook, findings, chapter, home, pages: &pages }.run();
         }
     }
+    procedure::check(handbook, findings);
+    crate::prose::check(handbook, findings);
     for term in &handbook.glossary.rows {
         check_basis(handbook, handbook.glossary.file.as_ref(), &term.basis, findings);
     }
@@ -119,7 +123,12 @@ fn check_registers(handbook: &Handbook, country: &Country, findings: &Findings) 
     }
 }
 
-fn check_basis(handbook: &Handbook, file: Option<&SourceText>, basis: &Basis, findings: &Findings) {
+pub(crate) fn check_basis(
+    handbook: &Handbook,
+    file: Option<&SourceText>,
+    basis: &Basis,
+    findings: &Findings,
+) {
     let Some(file) = file else { return };
     let trust = basis.trust.key();
     if basis.sources.is_empty() && basis.trust.needs_source() {
@@ -342,9 +351,21 @@ impl Checker<'_> {
                 }
             }
             Target::Rule { country, section, rule } => {
-                self.rule(url, country, section, rule.as_deref())
+                let rule = RuleRef {
+                    country: country.clone(),
+                    section: section.clone(),
+                    rule: rule.clone(),
+                    written: Located::new(url.value.clone(), shift(&url.range, self.chapter.body)),
+                };
+                check_rule(self.handbook, &self.chapter.source, &rule, self.findings);
             }
-            Target::Procedure(id) => self.find("procedure-unknown", &url.range, &[("id", id)]),
+            Target::Procedure(id) => {
+                if self.handbook.procedure(id).is_none() {
+                    let known = self.handbook.procedures.rows.iter().map(|p| p.id.as_str());
+                    let mend = suggestion(id, known);
+                    self.find("procedure-unknown", &url.range, &[("id", id), ("mend", &mend)]);
+                }
+            }
             Target::Term(id) => {
                 let id = Located::new(id.clone(), shift(&url.range, self.chapter.body));
                 known_term(self.handbook, &self.chapter.source, &id, self.findings);
@@ -366,35 +387,6 @@ impl Checker<'_> {
             }
             Target::Page { path, anchor } => self.page(url, path, anchor.as_deref()),
             Target::Refused => self.find("link-refused", &url.range, &[("url", &url.value)]),
-        }
-    }
-
-    fn rule(&self, url: &Located<String>, country: &str, section: &str, rule: Option<&str>) {
-        let Some(found) = self.handbook.country(country) else {
-            let mend = suggestion(country, self.handbook.countries.iter().map(|c| c.id.as_str()));
-            self.find("rule-country", &url.range, &[("country", &country), ("mend", &mend)]);
-            return;
-        };
-        if self.handbook.outline.section(section).is_none() {
-            let mend = suggestion(section, self.handbook.outline.ids());
-            self.find("rule-section", &url.range, &[("section", &section), ("mend", &mend)]);
-            return;
-        }
-        let Some(rule) = rule else { return };
-        let Some(chapter) = found.sections.get(section) else { return };
-        if chapter.ids().any(|id| id.value == rule) {
-            return;
-        }
-        let place = format!("{country}/{section}");
-        if found.status(section) == Status::Pending {
-            self.find("rule-pending", &url.range, &[("rule", &rule), ("place", &place)]);
-        } else {
-            let mend = suggestion(rule, chapter.ids().map(|id| id.as_str()));
-            self.find(
-                "rule-unknown",
-                &url.range,
-                &[("rule", &rule), ("place", &place), ("mend", &mend)],
-            );
         }
     }
 

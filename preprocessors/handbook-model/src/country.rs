@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::chapter::{Chapter, Status};
+use crate::comparison::{Fact, read_facts};
 use crate::date::Date;
 use crate::diagnostic::Findings;
 use crate::files::Files;
 use crate::outline::Outline;
+use crate::procedure::{Side, read_side};
 use crate::register::{
     Authority, NationalTerm, Question, Source, read_authorities, read_national_terms,
     read_questions, read_sources,
@@ -40,8 +42,12 @@ pub struct Country {
     pub authorities: Register<Authority>,
     /// Open questions.
     pub questions: Register<Question>,
+    /// This country's sides of procedures.
+    pub procedures: Vec<Side>,
     /// National terms.
     pub terms: Register<NationalTerm>,
+    /// What it says on the topics of comparisons.
+    pub facts: Register<Fact>,
 }
 
 /// Rows of a register and the file they stand in.
@@ -93,7 +99,9 @@ impl Country {
             }),
             authorities: register(files, folder, "authorities.toml", findings, read_authorities),
             questions: register(files, folder, "questions.toml", findings, read_questions),
+            procedures: read_procedures(id, folder, files, findings),
             terms: register(files, folder, "terms.toml", findings, read_national_terms),
+            facts: register(files, folder, "facts.toml", findings, read_facts),
         };
         country.file = files.text(&join(folder, "country.toml"), findings);
         match country.file.clone() {
@@ -177,6 +185,11 @@ impl Country {
         }
     }
 
+    /// This country's side of a procedure.
+    pub fn side(&self, procedure: &str) -> Option<&Side> {
+        self.procedures.iter().find(|s| s.procedure.value == procedure)
+    }
+
     /// The status of a section; a section that could not be read counts as pending.
     pub fn status(&self, section: &str) -> Status {
         self.sections.get(section).and_then(|c| c.front.status).unwrap_or(Status::Pending)
@@ -232,6 +245,25 @@ fn register<T>(
     let file = files.text(&join(folder, name), findings);
     let rows = file.as_ref().map(|source| read(source, findings)).unwrap_or_default();
     Register { rows, file }
+}
+
+/// Reads the files of a country's `procedures` folder, each named by its procedure.
+fn read_procedures(id: &str, folder: &str, files: &Files, findings: &Findings) -> Vec<Side> {
+    let folder = join(folder, "procedures");
+    let mut sides = Vec::new();
+    for path in files.below(&folder).filter(|p| p.ends_with(".toml")) {
+        let Some(source) = files.text(path, findings) else { continue };
+        let Some(side) = read_side(&source, path, id, findings) else { continue };
+        let name = path.rsplit('/').next().and_then(|n| n.strip_suffix(".toml")).unwrap_or("");
+        if name == side.procedure.value {
+            sides.push(side);
+        } else {
+            let values: &[(&str, &dyn std::fmt::Display)] =
+                &[("procedure", &side.procedure.value), ("name", &name)];
+            findings.at("procedure-file", &source, &side.procedure.range, values);
+        }
+    }
+    sides
 }
 
 /// Joins a folder and a path below it.

@@ -54,10 +54,31 @@ impl Date {
         )
     }
 
+    /// The same day so many months earlier; the last day of a month that is too short for it.
+    pub fn months_before(self, months: u32) -> Self {
+        let count = (u32::from(self.year) * 12 + u32::from(self.month) - 1).saturating_sub(months);
+        let year = u16::try_from(count / 12).unwrap_or(0);
+        let month = u8::try_from(count % 12 + 1).unwrap_or(1);
+        let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        let days = match month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        Self::new(year, month, self.day.min(days))
+    }
+
     /// `24 November 2026`, for English pages.
     pub fn long(self) -> String {
         let month = MONTHS.get(usize::from(self.month) - 1).unwrap_or(&"?");
         format!("{} {month} {}", self.day, self.year)
+    }
+}
+
+impl serde::Serialize for Date {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 
@@ -83,5 +104,13 @@ mod tests {
             assert_eq!(Date::from_unix(seconds).to_string(), day);
         }
         assert_eq!(Date::new(2026, 11, 4).long(), "4 November 2026");
+    }
+
+    #[test]
+    fn counts_months_back_to_a_day_that_exists() {
+        let before = |y, m, d, n| Date::new(y, m, d).months_before(n).to_string();
+        assert_eq!(before(2026, 11, 24, 12), "2025-11-24");
+        assert_eq!(before(2024, 3, 31, 1), "2024-02-29");
+        assert_eq!(before(2026, 1, 31, 2), "2025-11-30");
     }
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::chapter::Chapter;
+use crate::comparison::{COMPARISONS, Comparison, read_comparisons};
 use crate::control_list::ControlList;
 use crate::country::{Country, Register};
 use crate::diagnostic::Findings;
 use crate::files::Files;
 use crate::outline::Outline;
+use crate::procedure::{Crossings, Procedure, read_crossings, read_procedures};
+use crate::prose::{PROSE, Prose};
 use crate::region::Region;
 use crate::register::{Source, Term, read_glossary, read_sources};
 
@@ -28,8 +31,16 @@ pub struct Handbook {
     pub glossary: Register<Term>,
     /// Regional register of sources.
     pub sources: Register<Source>,
+    /// Points on which countries are put side by side.
+    pub comparisons: Register<Comparison>,
+    /// Words that prose is checked for.
+    pub prose: Prose,
     /// The control list.
     pub list: ControlList,
+    /// Procedures that two countries agreed to describe.
+    pub procedures: Register<Procedure>,
+    /// Registers of crossing points.
+    pub crossings: Vec<Crossings>,
     /// Pages of the frame by path below [`FRAME`], such as `index.md`.
     pub frame: BTreeMap<String, Chapter>,
     /// Countries in the order shown.
@@ -63,10 +74,19 @@ impl Handbook {
         let file = text("book/sources.toml");
         let rows = file.as_ref().map(|s| read_sources(s, None, findings)).unwrap_or_default();
         let sources = Register { rows, file };
+        let file = frame.text(COMPARISONS, findings);
+        let rows = file.as_ref().map(|s| read_comparisons(s, findings)).unwrap_or_default();
+        let comparisons = Register { rows, file };
+        let prose = text(PROSE).map(|s| Prose::read(&s, findings)).unwrap_or_default();
         let list = match list_folder(frame) {
             Some(folder) => ControlList::read(&folder, frame, findings),
             None => ControlList::default(),
         };
+        // A region may have none yet.
+        let file = frame.text("book/procedures.toml", findings);
+        let rows = file.as_ref().map(|s| read_procedures(s, findings)).unwrap_or_default();
+        let procedures = Register { rows, file };
+        let crossings = read_crossings("book/crossings", frame, findings);
         let mut pages = BTreeMap::new();
         for path in frame.below(FRAME) {
             let name = &path[FRAME.len() + 1..];
@@ -91,7 +111,11 @@ impl Handbook {
             outline,
             glossary,
             sources,
+            prose,
+            comparisons,
             list,
+            procedures,
+            crossings,
             frame: pages,
             countries,
             pictures,
@@ -113,6 +137,11 @@ impl Handbook {
         })
     }
 
+    /// The procedure with this id.
+    pub fn procedure(&self, id: &str) -> Option<&Procedure> {
+        self.procedures.rows.iter().find(|p| p.id.value == id)
+    }
+
     /// The regional term with this id.
     pub fn term(&self, id: &str) -> Option<&Term> {
         self.glossary.rows.iter().find(|t| t.id.value == id)
@@ -128,11 +157,17 @@ impl Handbook {
     /// Paths of the pages that are made from data and country chapters.
     pub fn generated_pages(&self) -> Vec<String> {
         let mut pages: Vec<String> =
-            ["outline.md", "glossary.md", "sources.md"].map(str::to_owned).into();
+            ["outline.md", "glossary.md", "sources.md", "status.md"].map(str::to_owned).into();
         for country in &self.countries {
             pages.push(format!("{}/index.md", country.id));
             pages.extend(self.outline.ids().map(|section| format!("{}/{section}.md", country.id)));
         }
+        if !self.procedures.rows.is_empty() {
+            pages.push("procedures/index.md".to_owned());
+        }
+        pages.extend(self.procedures.rows.iter().map(|p| format!("procedures/{}.md", *p.id)));
+        pages.extend(self.crossings.iter().map(|c| format!("crossings/{}.md", c.id)));
+        pages.extend(self.comparison_pages());
         pages.extend(["index", "editions", "applied", "changes"].map(|n| format!("list/{n}.md")));
         pages.extend(self.list.pages().iter().map(|page| format!("list/{page}.md")));
         pages

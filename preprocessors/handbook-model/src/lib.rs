@@ -5,6 +5,7 @@
 
 pub mod chapter;
 pub mod check;
+pub mod comparison;
 pub mod control_list;
 pub mod country;
 pub mod date;
@@ -13,10 +14,13 @@ pub mod files;
 pub mod handbook;
 pub mod markdown;
 pub mod outline;
+pub mod procedure;
+pub mod prose;
 pub mod reference;
 pub mod region;
 pub mod register;
 pub mod source;
+pub mod status;
 mod table;
 pub mod trust;
 

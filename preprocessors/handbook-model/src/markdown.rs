@@ -25,6 +25,8 @@ pub struct Markdown {
     pub links: Vec<Link>,
     /// Entry codes standing in prose outside links.
     pub codes: Vec<CodeMention>,
+    /// Headings, paragraphs, items and cells as readers read them.
+    pub passages: Vec<Passage>,
     /// Plain text outside links, headings and code, where terms may be linked.
     pub prose: Vec<Range<usize>>,
     /// Trust marks with what they cover.
@@ -108,6 +110,81 @@ pub struct CodeMention {
     pub rule: Option<String>,
 }
 
+/// What a passage is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PassageKind {
+    /// A heading.
+    Heading,
+    /// A paragraph.
+    #[default]
+    Paragraph,
+    /// A list item's own text, without the lists in it.
+    Item,
+    /// A cell of a table.
+    Cell,
+}
+
+/// A heading, paragraph, item or cell as readers read it: without formatting, line breaks as
+/// spaces. Code and text marked as another language are one sign, [`Passage::LEFT_OUT`].
+#[derive(Clone, Debug, Default)]
+pub struct Passage {
+    /// What it is.
+    pub kind: PassageKind,
+    /// The text.
+    pub text: String,
+    /// Bytes of `text` before which trust marks stand.
+    pub marks: Vec<usize>,
+    pieces: Vec<Piece>,
+}
+
+/// A part of a passage that is one stretch of the file.
+#[derive(Clone, Debug)]
+struct Piece {
+    /// Where it starts in the passage.
+    start: usize,
+    /// Bytes of the file.
+    range: Range<usize>,
+    linked: bool,
+}
+
+impl Passage {
+    /// Stands for code and for text in another language.
+    pub const LEFT_OUT: char = '\u{fffc}';
+
+    fn push(&mut self, text: &str, range: Range<usize>, linked: bool) {
+        self.pieces.push(Piece { start: self.text.len(), range, linked });
+        self.text.push_str(text);
+    }
+
+    /// Takes away what stands from byte `at` of the file on; it is in the last piece.
+    fn cut(&mut self, at: usize) {
+        if let Some(piece) = self.pieces.last_mut().filter(|piece| piece.range.start <= at) {
+            self.text.truncate(piece.start + at - piece.range.start);
+            piece.range.end = at;
+        }
+    }
+
+    fn piece(&self, at: usize) -> Option<&Piece> {
+        self.pieces[..self.pieces.partition_point(|p| p.start <= at)].last()
+    }
+
+    /// Where bytes of the passage stand in the file.
+    pub fn range(&self, range: &Range<usize>) -> Range<usize> {
+        let place = |at: usize| {
+            let Some(piece) = self.piece(at) else { return 0 };
+            // A sign that the file writes otherwise is shorter or longer there.
+            (piece.range.start + at - piece.start).min(piece.range.end)
+        };
+        let start = place(range.start);
+        start..(place(range.end.saturating_sub(1)) + 1).max(start)
+    }
+
+    /// Whether a byte of the passage is in the text of a link.
+    pub fn is_linked(&self, at: usize) -> bool {
+        self.piece(at).is_some_and(|piece| piece.linked)
+    }
+}
+
 /// A statement: text with a trust mark after it.
 #[derive(Clone, Debug)]
 pub struct Statement {
@@ -135,6 +212,7 @@ impl Markdown {
             heading: None,
             code_block: false,
             row_has_text: false,
+            passages: Vec::new(),
         };
         let mut html_block = false;
         for (event, range) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter()
@@ -149,6 +227,7 @@ impl Markdown {
                 event => reader.event(event, range),
             }
         }
+        reader.found.passages.retain(|passage| !passage.text.trim().is_empty());
         reader.found
     }
 }
@@ -164,6 +243,8 @@ struct Reader<'t> {
     code_block: bool,
     /// Whether a cell of the open table row has text: a mark alone in a cell covers its row.
     row_has_text: bool,
+    /// Which of the passages found are open, innermost last.
+    passages: Vec<usize>,
 }
 
 #[derive(Default)]
@@ -195,14 +276,19 @@ impl Reader<'_> {
             Event::Text(_) if self.code_block => {}
             Event::Text(text) => self.text(&text, range),
             Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {
+                self.read(Passage::LEFT_OUT.encode_utf8(&mut [0; 4]), range.clone());
                 self.inline(range, true)
             }
-            Event::Html(_) | Event::InlineHtml(_) => {
+            Event::Html(html) | Event::InlineHtml(html) => {
+                if html.starts_with("<br") {
+                    self.read(" ", range.clone());
+                }
                 self.found.html.push(range.clone());
                 self.inline(range, false);
             }
             Event::FootnoteReference(_) | Event::TaskListMarker(_) => self.inline(range, false),
             Event::SoftBreak | Event::HardBreak => {
+                self.read(" ", range);
                 if let Some(block) = self.blocks.last_mut() {
                     block.last_text = None;
                 }
@@ -211,7 +297,27 @@ impl Reader<'_> {
         }
     }
 
+    /// Adds text to the innermost open passage.
+    fn read(&mut self, text: &str, range: Range<usize>) {
+        let Some(&at) = self.passages.last() else { return };
+        let foreign = self.link.as_ref().is_some_and(|link| link.url.starts_with("lang:"));
+        let mut sign = [0; 4];
+        let text = if foreign { Passage::LEFT_OUT.encode_utf8(&mut sign) } else { text };
+        self.found.passages[at].push(text, range, self.link.is_some());
+    }
+
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        let kind = match tag {
+            Tag::Paragraph => Some(PassageKind::Paragraph),
+            Tag::Item => Some(PassageKind::Item),
+            Tag::TableCell => Some(PassageKind::Cell),
+            Tag::Heading { .. } => Some(PassageKind::Heading),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            self.passages.push(self.found.passages.len());
+            self.found.passages.push(Passage { kind, ..Passage::default() });
+        }
         match tag {
             Tag::Paragraph | Tag::Item | Tag::TableCell => self.blocks.push(Block {
                 links: self.found.links.len(),
@@ -278,6 +384,9 @@ impl Reader<'_> {
             TagEnd::TableRow => self.row_has_text = false,
             _ => {}
         }
+        if let TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::Heading(_) = tag {
+            self.passages.pop();
+        }
     }
 
     fn end_heading(&mut self, heading: Heading) {
@@ -299,6 +408,10 @@ impl Reader<'_> {
         let target = Target::parse(&link.url);
         let rule = self.current_rule();
         if let Target::Mark(trust, sources) = &target {
+            if let Some(&at) = self.passages.last() {
+                let passage = &mut self.found.passages[at];
+                passage.marks.push(passage.text.len());
+            }
             let has_text = self.row_has_text || self.blocks.last().is_some_and(|b| b.has_text);
             self.found.statements.push(Statement {
                 trust: *trust,
@@ -350,6 +463,7 @@ impl Reader<'_> {
             image.alt.push_str(text);
             return;
         }
+        self.read(text, range.clone());
         let slice = &self.text[range.clone()];
         self.inline(range.clone(), !text.trim().is_empty());
         let in_link = self.link.is_some();
@@ -427,6 +541,9 @@ impl Reader<'_> {
         self.found.codes[codes..].iter_mut().for_each(|c| c.rule = rule());
         self.found.statements[statements..].iter_mut().for_each(|s| s.rule = rule());
         let written = anchor.written.clone();
+        if let Some(&at) = self.passages.last() {
+            self.found.passages[at].cut(written.start);
+        }
         self.found.stray_ids.retain(|stray| stray.end != written.end);
         if let Some(prose) = self.found.prose.last_mut()
             && prose.end == anchor.written.end
@@ -505,6 +622,20 @@ Law 213 rules. [](seen:md-law) {#law}
         let link = found.links.iter().find(|l| matches!(l.target, Target::Rule { .. })).unwrap();
         assert_eq!(&TEXT[link.inner.clone()], "permit");
         assert_eq!(&TEXT[link.url.range.clone()], "rule:md/licensing#permit");
+    }
+
+    #[test]
+    fn passages_are_what_readers_read_and_know_their_place() {
+        let text = "## On *law* {#law}\n\nIt is **not**\n`x` [legea](lang:ro) \"so\". [](proposed:) {#a}\n\n- one\n  - two\n";
+        let found = Markdown::parse(text);
+        let all: Vec<&str> = found.passages.iter().map(|p| p.text.trim()).collect();
+        assert_eq!(all, ["On law", "It is not \u{fffc} \u{fffc} “so”.", "one", "two"]);
+        let passage = &found.passages[1];
+        assert_eq!(passage.marks, [passage.text.find("”.").unwrap() + "”. ".len()]);
+        let at = passage.text.find("so").unwrap();
+        assert_eq!(&text[passage.range(&(at..at + 2))], "so");
+        let at = passage.text.find("is not").unwrap();
+        assert_eq!(&text[passage.range(&(at..at + 6))], "is **not");
     }
 
     #[test]

@@ -180,7 +180,8 @@ fn findings_of_language(table: &Table<'_, '_>, id: &Located<String>) {
     table.findings().at("catalog-missing", table.source(), &id.range, values);
 }
 
-fn is_country_code(text: &str) -> bool {
+/// Whether a text can be a country's id: two small letters.
+pub fn is_country_code(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|b| b.is_ascii_lowercase())
 }
 

@@ -49,7 +49,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<Outcome> {
         terminal::say(&format!("  rendering {}: {} pages", language.name, book.chapters().count()));
         config.book.language = Some(id.clone());
         let destination = aside.path().join(id);
-        pages += render::render(&book, &config, &gathered.files, &work, &destination, &findings)?;
+        pages +=
+            render::render(&book, None, &config, &gathered.files, &work, &destination, &findings)?;
         fs::remove_dir_all(&work).context("the work folder cannot be removed")?;
     }
     let stylesheet = stylesheet(aside.path(), &languages[0].id)?;
@@ -79,7 +80,7 @@ fn languages<'g>(gathered: &'g Gathered, wanted: &[String]) -> Result<Vec<&'g La
 }
 
 /// Address of a language's style sheet from the top folder; its name carries a hash.
-fn stylesheet(site: &Path, language: &str) -> Result<String> {
+pub(crate) fn stylesheet(site: &Path, language: &str) -> Result<String> {
     let folder = format!("{language}/css");
     let entries = fs::read_dir(site.join(&folder)).context("the theme has no style sheet")?;
     let mut names: Vec<String> =

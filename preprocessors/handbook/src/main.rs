@@ -3,7 +3,10 @@
 mod build;
 mod check;
 mod list;
+mod new;
 mod render;
+mod serve;
+mod status;
 mod swap;
 mod terminal;
 mod update;
@@ -53,6 +56,29 @@ enum Command {
         /// Its id, such as code-script.
         id: String,
     },
+    /// Show the handbook in a browser while it is written; Ctrl-C ends it.
+    Serve {
+        /// Port to serve at; another free one when it is taken.
+        #[arg(long, value_name = "N", default_value_t = 3000)]
+        port: u16,
+        /// Address to serve at; by default only this computer can connect.
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+        host: std::net::IpAddr,
+    },
+    /// Begin a country, a section or a procedure, along the outline; overwrites nothing.
+    New {
+        #[command(subcommand)]
+        command: NewCommand,
+    },
+    /// Show what each country owes: sections, statements to confirm, old sources, questions.
+    Status {
+        /// After how many months a source should be read again, counted from the commit.
+        #[arg(long, value_name = "N", default_value_t = handbook_model::status::MONTHS)]
+        months: u32,
+        /// Print one JSON document.
+        #[arg(long)]
+        json: bool,
+    },
     /// Fetch newer chapters kept in other repositories and move their pins.
     Update {
         /// Only this country.
@@ -62,6 +88,36 @@ enum Command {
     List {
         #[command(subcommand)]
         command: ListCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum NewCommand {
+    /// A country: its folder with every section as a stub, and its table in book.toml.
+    Country {
+        /// ISO 3166 code, such as md.
+        id: String,
+        /// Short English name.
+        #[arg(long)]
+        name: Option<String>,
+        /// Name in its own language.
+        #[arg(long, value_name = "NAME")]
+        official_name: Option<String>,
+        /// Language of official names, such as ro.
+        #[arg(long, value_name = "L")]
+        language: Option<String>,
+    },
+    /// A section of the outline that a country lacks.
+    Section {
+        /// The country, such as md.
+        country: String,
+        /// Id of the section in the outline.
+        id: String,
+    },
+    /// Both sides' files of a procedure named in book/procedures.toml.
+    Procedure {
+        /// Its id, such as md-ua-road-transit.
+        id: String,
     },
 }
 
@@ -135,6 +191,15 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         }
         Some(Command::Check { format, since }) => check::run(&root, format, since.as_deref()),
         Some(Command::Explain { id }) => check::explain(&id),
+        Some(Command::Serve { port, host }) => serve::run(&root, host, port),
+        Some(Command::New { command }) => match command {
+            NewCommand::Country { id, name, official_name, language } => {
+                new::country(&root, &id, &new::Names { name, official: official_name, language })
+            }
+            NewCommand::Section { country, id } => new::section(&root, &country, &id),
+            NewCommand::Procedure { id } => new::procedure(&root, &id),
+        },
+        Some(Command::Status { months, json }) => status::run(&root, months, json),
         Some(Command::Update { country }) => update::run(&root, country.as_deref()),
         Some(Command::List { command: ListCommand::Diff { a, b, json } }) => {
             list::diff(&root, &a, &b, json)

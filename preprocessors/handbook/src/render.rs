@@ -3,6 +3,7 @@
 //! The renderer copies the data of all chapters for each chapter, so its time grows with the
 //! square of the book. Pieces of a fixed size make it linear, and let the cores share the work.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,12 +22,13 @@ use mdbook_renderer::{RenderContext, Renderer};
 const PIECE: usize = 48;
 
 /// Folder of the theme, as `book.toml` names it.
-const THEME: &str = "book/theme";
+pub(crate) const THEME: &str = "book/theme";
 
-/// Renders `book` into `destination`. `files` holds the theme; `work` is a scratch folder. What
-/// mdBook warns of is among the findings.
+/// Renders `book` into `destination`; with `only`, no other pages than these. `files` holds the
+/// theme; `work` is a scratch folder. What mdBook warns of is among the findings.
 pub(crate) fn render(
     book: &Book,
+    only: Option<&BTreeSet<PathBuf>>,
     config: &Config,
     files: &Files,
     work: &Path,
@@ -37,9 +39,19 @@ pub(crate) fn render(
     write_theme(files, &root)?;
     // mdBook copies everything else it finds in the source folder; this one stays empty.
     fs::create_dir_all(root.join(&config.book.src))?;
-    let chapters: Vec<Chapter> = book
+    let wanted: Vec<bool> = book
         .chapters()
-        .map(|chapter| Chapter { sub_items: Vec::new(), ..chapter.clone() })
+        .map(|chapter| {
+            only.is_none_or(|only| chapter.path.as_ref().is_some_and(|p| only.contains(p)))
+        })
+        .collect();
+    // A page names the one before and the one after it.
+    let near = |at: usize| wanted[at.saturating_sub(1)..(at + 2).min(wanted.len())].contains(&true);
+    let chapters: Vec<(Chapter, bool)> = book
+        .chapters()
+        .enumerate()
+        .filter(|(at, _)| near(*at))
+        .map(|(at, chapter)| (Chapter { sub_items: Vec::new(), ..chapter.clone() }, wanted[at]))
         .collect();
     let pieces: Vec<_> = (0..chapters.len()).step_by(PIECE).collect();
     let next = AtomicUsize::new(0);
@@ -79,7 +91,7 @@ pub(crate) fn render(
     for line in log.lines().filter(|l| l.contains("WARN") || l.contains("ERROR")) {
         findings.whole("mdbook-warning", "book", &[("what", &line.trim())]);
     }
-    Ok(chapters.len())
+    Ok(wanted.iter().filter(|wanted| **wanted).count())
 }
 
 fn write_theme(files: &Files, root: &Path) -> Result<()> {
@@ -93,7 +105,8 @@ fn write_theme(files: &Files, root: &Path) -> Result<()> {
 }
 
 struct Piece<'c> {
-    chapters: &'c [Chapter],
+    /// Chapters, and whether their pages are kept.
+    chapters: &'c [(Chapter, bool)],
     start: usize,
 }
 
@@ -104,12 +117,13 @@ impl Piece<'_> {
         let end = (self.start + PIECE).min(self.chapters.len());
         let from = self.start.saturating_sub(1);
         let until = (end + 1).min(self.chapters.len());
-        let items = self.chapters[from..until].iter().cloned().map(BookItem::Chapter).collect();
+        let items = self.chapters[from..until].iter();
+        let items = items.map(|(chapter, _)| BookItem::Chapter(chapter.clone())).collect();
         let context = RenderContext::new(root, Book::new_with_items(items), config.clone(), to);
         HtmlHandlebars::new().render(&context)?;
         let mut first_page = None;
-        for chapter in &self.chapters[self.start..end] {
-            let Some(path) = &chapter.path else { continue };
+        for (chapter, kept) in &self.chapters[self.start..end] {
+            let Some(path) = chapter.path.as_ref().filter(|_| *kept) else { continue };
             let html = path.with_extension("html");
             move_file(&to.join(&html), &destination.join(&html))?;
             first_page.get_or_insert(destination.join(&html));

@@ -16,7 +16,7 @@ use crate::repository::{Repository, commit_files};
 /// The book's settings.
 pub const BOOK_TOML: &str = "book.toml";
 /// The frame's folder.
-const FRAME: &str = "book";
+pub const FRAME: &str = "book";
 
 /// Everything a build needs, read and checked.
 pub struct Gathered {

@@ -1,14 +1,19 @@
 //! All pages of a book: the frame's, the countries', the control list's and those made from data.
 
 mod blocks;
+mod compare;
 mod country;
+mod diagram;
 mod frame;
 mod list;
+mod procedures;
 mod shell;
+mod status;
 
 use std::collections::BTreeMap;
 
 use handbook_model::control_list::State;
+use handbook_model::status::{MONTHS, Owed};
 use handbook_model::{Country, Findings, Handbook};
 
 use crate::address::From;
@@ -37,6 +42,8 @@ pub(crate) struct Maker<'g> {
     templates: Templates<'g>,
     glossary: Glossary,
     backlinks: BTreeMap<String, Vec<BackLink>>,
+    /// Steps of procedures that follow a section, by `country/section`.
+    followed: BTreeMap<String, Vec<BackLink>>,
     /// State of every provision, by the list edition applied: countries that apply the same
     /// edition share the comparison.
     states: BTreeMap<Option<String>, Vec<State>>,
@@ -62,19 +69,30 @@ pub(crate) fn make(
     findings: &Findings,
 ) -> Vec<Page> {
     let handbook = &gathered.handbook;
+    let mut backlinks = backlinks(handbook, frame);
+    let (entries, followed) = procedures::mentioned(handbook);
+    for (code, links) in entries {
+        backlinks.entry(code).or_default().extend(links);
+    }
     let maker = Maker {
         gathered,
         handbook,
         templates: Templates::load(&gathered.files, findings),
         glossary: Glossary::new(handbook),
-        backlinks: backlinks(handbook, frame),
+        backlinks,
+        followed,
         states: states(handbook),
         navigation: shell::Navigation::new(handbook, frame),
     };
     let mut pages = maker.frame_pages(frame);
+    let today = gathered.stamp.commit.as_ref().map(|commit| commit.date);
+    let owed = Owed::gather(handbook, &findings.sorted(), today, MONTHS);
+    pages.push(maker.status_page(&owed));
     for country in &handbook.countries {
         pages.extend(maker.country_pages(country));
     }
+    pages.extend(maker.compare_pages());
+    pages.extend(maker.procedure_pages());
     pages.extend(maker.list_pages());
     pages
 }

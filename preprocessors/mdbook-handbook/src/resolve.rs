@@ -136,7 +136,11 @@ impl Resolver<'_> {
             )),
             Target::Page { path, anchor } => handbook_model::check::resolve_page(self.from.0, path)
                 .map(|page| format!("<a href=\"{}\">", self.from.page(&page, anchor.as_deref()))),
-            Target::Mark(..) | Target::Procedure(_) | Target::Refused => return,
+            Target::Procedure(id) => {
+                let href = self.from.page(&format!("procedures/{id}.md"), None);
+                Some(format!("<a class=\"xref\" href=\"{href}\">"))
+            }
+            Target::Mark(..) | Target::Refused => return,
         };
         let Some(opening) = opening else { return };
         let closing = if opening.starts_with("<span") { "</span>" } else { "</a>" };
@@ -155,6 +159,9 @@ impl Resolver<'_> {
         match target {
             Target::Entry(code) => code.clone(),
             Target::Term(id) => handbook.term(id).map_or_else(|| id.clone(), |t| t.name.clone()),
+            Target::Procedure(id) => {
+                handbook.procedure(id).map_or_else(|| id.clone(), |p| p.title.clone())
+            }
             Target::Source(id) => {
                 handbook.source(id).map_or_else(|| id.clone(), |(_, s)| s.short.clone())
             }

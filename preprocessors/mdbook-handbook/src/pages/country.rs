@@ -40,6 +40,7 @@ impl Maker<'_> {
             };
             body.push_str(&block(&self.templates.render("pending.html", values)));
         }
+        body.push_str(&self.section_facts(&path, country, id));
         if let Some(chapter) = chapter {
             let directive = |name: &str| self.country_block(&path, country, name);
             let text = self.resolve(&path, chapter, &directive);

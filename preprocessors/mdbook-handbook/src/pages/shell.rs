@@ -41,6 +41,8 @@ pub(super) struct Heading<'p> {
 pub(super) struct Navigation {
     frame: Vec<(String, String)>,
     countries: Vec<NavCountry>,
+    compare: Vec<(String, String)>,
+    borders: Vec<(String, String)>,
     list: Vec<(String, String)>,
     groups: Vec<(String, String)>,
 }
@@ -58,6 +60,7 @@ impl Navigation {
         frame.push(own("outline.md", "Outline of a country chapter"));
         frame.push(own("glossary.md", "Glossary"));
         frame.push(own("sources.md", "Sources of the frame"));
+        frame.push(own(super::status::PAGE.0, super::status::PAGE.1));
         let countries = handbook.countries.iter().map(|country| NavCountry {
             id: country.id.clone(),
             name: country.name.clone(),
@@ -70,6 +73,19 @@ impl Navigation {
                 })
                 .collect(),
         });
+        let comparisons = &handbook.comparisons.rows;
+        let index = (!comparisons.is_empty())
+            .then(|| own(super::compare::INDEX.0, super::compare::INDEX.1));
+        let compare = comparisons.iter().map(|c| (c.page(), c.title.clone()));
+        let compare = index.into_iter().chain(compare).collect();
+        let procedures = &handbook.procedures.rows;
+        let mut borders = Vec::new();
+        if !procedures.is_empty() {
+            borders.push(own("procedures/index.md", "All procedures"));
+        }
+        borders.extend(
+            procedures.iter().map(|p| (format!("procedures/{}.md", *p.id), p.title.clone())),
+        );
         let list = vec![
             own("list/index.md", "All categories"),
             own("list/applied.md", "Which country applies which edition"),
@@ -82,7 +98,7 @@ impl Navigation {
             .iter()
             .map(|page| (format!("list/{page}.md"), page.clone()))
             .collect();
-        Self { frame, countries: countries.collect(), list, groups }
+        Self { frame, countries: countries.collect(), compare, borders, list, groups }
     }
 
     fn value(&self, from: From<'_>) -> Value {
@@ -112,7 +128,7 @@ impl Navigation {
             .collect();
         let in_list = from.0.starts_with("list/");
         let groups = if in_list { items(&self.groups) } else { Vec::new() };
-        values! { frame => items(&self.frame), countries, list => items(&self.list), groups }
+        values! { frame => items(&self.frame), countries, compare => items(&self.compare), borders => items(&self.borders), list => items(&self.list), groups }
     }
 }
 
@@ -142,6 +158,7 @@ impl Maker<'_> {
         });
         let origin = frame.country.and_then(|c| self.gathered.origins.get(&c.id));
         values! {
+            followed => self.followed_by(path),
             cited => frame.chapter.map(|c| self.cited(path, c)).unwrap_or_default(),
             commit,
             checked => frame.checked.map(Date::long),
@@ -151,6 +168,19 @@ impl Maker<'_> {
                 values! { url, short => commit.short, date => commit.date.long() }
             }),
         }
+    }
+
+    /// Steps of procedures that follow the page's section.
+    fn followed_by(&self, path: &str) -> Vec<Value> {
+        let section = path.strip_suffix(".md").unwrap_or(path);
+        let links = self.followed.get(section).map(Vec::as_slice).unwrap_or_default();
+        links
+            .iter()
+            .map(|link| {
+                let href = From(path).page(&link.path, link.rule.as_deref());
+                values! { href, name => link.name }
+            })
+            .collect()
     }
 
     /// The sources that a chapter's statements name, each once, in the order of first use.
