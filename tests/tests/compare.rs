@@ -113,3 +113,25 @@ fn a_handbook_without_comparisons_has_no_page_of_them() {
     assert!(!pages.keys().any(|p| p.starts_with("compare/")));
     assert!(select(&pages["md/overview.md"], ".glance").is_empty());
 }
+
+#[test]
+fn a_change_of_a_rule_that_its_fact_has_not_followed_is_found() {
+    let changes = [
+        ("Sample act 1/2020", "Sample act 3/2020", "fact-number"),
+        ("[](seen:md-sample-act)", "[](unconfirmed:md-sample-act)", "fact-basis"),
+        ("{#at-a-glance}", "{#in-short}", "fact-rule"),
+    ];
+    for (from, to, id) in changes {
+        let root = base();
+        let path = root.path().join("chapters/md/overview.md");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from));
+        std::fs::write(&path, text.replace(from, to)).unwrap();
+        let findings = Findings::default();
+        gather(root.path(), None, &findings, &|_| {}).unwrap();
+        let found = findings.sorted();
+        let here = |d: &&handbook_model::Diagnostic| d.location.path == "chapters/md/facts.toml";
+        let ids: Vec<&str> = found.iter().filter(here).map(|d| d.id).collect();
+        assert_eq!(ids, [id], "{from}");
+    }
+}

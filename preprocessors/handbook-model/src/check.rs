@@ -235,11 +235,13 @@ impl Checker<'_> {
     }
 
     fn ids(&self) {
-        let rows = self.register_ids();
+        let mut rows = self.register_ids();
+        // The page's own heading has the id of its section.
+        rows.extend(self.home.country.and(self.section()).map(str::to_owned));
         let mut seen = BTreeSet::new();
         for id in self.chapter.ids() {
             if rows.contains(id.as_str()) {
-                let place = "the register shown on this page";
+                let place = "what the tool puts on this page";
                 self.find("id-twice", &id.range, &[("id", &id.value), ("place", &place)]);
             }
             if !is_id(id) {
@@ -249,6 +251,11 @@ impl Checker<'_> {
                 self.find("id-twice", &id.range, &[("id", &id.value), ("place", &"this file")]);
             }
         }
+    }
+
+    /// The section of a country's page.
+    fn section(&self) -> Option<&str> {
+        self.home.path.rsplit('/').next()?.strip_suffix(".md")
     }
 
     /// Ids that blocks made from data bring onto the page.

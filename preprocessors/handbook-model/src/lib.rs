@@ -19,6 +19,8 @@ pub mod prose;
 pub mod reference;
 pub mod region;
 pub mod register;
+#[cfg(test)]
+mod schemas;
 pub mod source;
 pub mod status;
 mod table;

@@ -302,6 +302,8 @@ impl<'c, 't> Table<'c, 't> {
     }
 
     fn finish(&self) {
+        #[cfg(test)]
+        asked::remember(&self.name, &self.asked.borrow());
         if self.open.get() || self.context.broken {
             return;
         }
@@ -321,6 +323,33 @@ impl<'c, 't> Table<'c, 't> {
                 &[("key", &name), ("table", &self.name), ("mend", &mend)],
             );
         }
+    }
+}
+
+/// Which keys readers ask for, by table: schemas are held to them.
+#[cfg(test)]
+pub(crate) mod asked {
+    use std::cell::RefCell;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    type Asked = BTreeMap<String, BTreeSet<String>>;
+
+    thread_local! {
+        static ALL: RefCell<Asked> = RefCell::default();
+    }
+
+    pub(super) fn remember(table: &str, keys: &BTreeSet<&'static str>) {
+        ALL.with_borrow_mut(|all| {
+            all.entry(table.to_owned()).or_default().extend(keys.iter().map(|k| (*k).to_owned()));
+        });
+    }
+
+    pub(crate) fn forget() {
+        ALL.take();
+    }
+
+    pub(crate) fn remembered() -> Asked {
+        ALL.with_borrow(Clone::clone)
     }
 }
 

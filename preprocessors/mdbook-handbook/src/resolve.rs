@@ -274,11 +274,8 @@ pub(crate) fn trust_mark(
             (a, b) => a.or(b),
         };
         let href = from.source(handbook, id).unwrap_or_default();
-        links.push(format!(
-            "<a href=\"{href}\" data-tip=\"{}\">{}</a>",
-            escape(&source.title),
-            escape(&source.short)
-        ));
+        // No tooltip: marks are many, and the page lists its sources with their titles below.
+        links.push(format!("<a href=\"{href}\">{}</a>", escape(&source.short)));
     }
     // A proposal or a presumption has no date at which it was seen.
     let date = read.filter(|_| trust.needs_source()).map(|date| format!(" {date}"));

@@ -1,6 +1,8 @@
 //! Blocks made from data inside prose: `{{authorities}}`, `{{sources}}`, `{{terms}}`,
 //! `{{countries}}`.
 
+use std::collections::BTreeMap;
+
 use handbook_model::country::Country;
 use handbook_model::register::Source;
 use handbook_model::trust::Basis;
@@ -55,7 +57,7 @@ impl Maker<'_> {
                     .collect();
                 Some(self.templates.render("authorities.html", values! { authorities }))
             }
-            "sources" => Some(self.sources_block(path, &country.sources.rows)),
+            "sources" => Some(self.sources_block(&country.sources.rows)),
             "terms" => {
                 let terms: Vec<Value> = country
                     .terms
@@ -80,8 +82,7 @@ impl Maker<'_> {
     }
 
     /// A register of sources as a table.
-    pub(super) fn sources_block(&self, path: &str, sources: &[Source]) -> String {
-        let from = From(path);
+    pub(super) fn sources_block(&self, sources: &[Source]) -> String {
         let rows: Vec<Value> = sources
             .iter()
             .map(|s| {
@@ -98,11 +99,16 @@ impl Maker<'_> {
                     read => s.read.map(Date::long),
                     copy => s.copy,
                     note => s.note,
-                    own => from.page(path, Some(&s.id)),
                 }
             })
             .collect();
-        self.templates.render("sources.html", values! { sources => rows })
+        // Named once at the top: on a page of a hundred sources it would be written a hundred times.
+        let mut days: BTreeMap<Date, usize> = BTreeMap::new();
+        for day in sources.iter().filter_map(|s| s.read) {
+            *days.entry(day).or_default() += 1;
+        }
+        let usual = days.into_iter().max_by_key(|(_, count)| *count).map(|(day, _)| day.long());
+        self.templates.render("sources.html", values! { sources => rows, usual })
     }
 
     /// The countries and how far their chapters have come.

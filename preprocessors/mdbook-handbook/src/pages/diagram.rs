@@ -36,7 +36,6 @@ struct Placed {
     x: usize,
     y: usize,
     text: String,
-    anchor: String,
 }
 
 /// A diagram being put together: first all lanes, then steps and hand-overs in order, then arrows.
@@ -71,14 +70,14 @@ impl Diagram {
         at * LANE + if self.lanes[at].side == 1 { BORDER } else { 0 }
     }
 
-    pub(super) fn step(&mut self, side: usize, actor: &str, text: &str, anchor: &str) {
+    pub(super) fn step(&mut self, side: usize, actor: &str, text: &str) {
         let Some(lane) = self.lanes.iter().position(|l| l.side == side && l.id == actor) else {
             return;
         };
         let x = self.lane_x(lane) + (LANE - BOX.0) / 2;
         let y = HEAD + self.rows[side] * ROW + (ROW - BOX.1) / 2;
         self.rows[side] += 1;
-        self.steps.push(Placed { side, x, y, text: text.to_owned(), anchor: anchor.to_owned() });
+        self.steps.push(Placed { side, x, y, text: text.to_owned() });
     }
 
     /// Ends a stretch: both sides go on in the same row.
@@ -123,21 +122,21 @@ impl Diagram {
         );
         let _ = writeln!(
             out,
-            "<rect class=\"swim-border\" x=\"{border}\" y=\"0\" width=\"{BORDER}\" height=\"{height}\"></rect>"
+            "<rect class=\"b\" x=\"{border}\" y=\"0\" width=\"{BORDER}\" height=\"{height}\"></rect>"
         );
         for (at, lane) in self.lanes.iter().enumerate() {
             let x = self.lane_x(at);
             let _ = writeln!(
                 out,
-                "<rect class=\"swim-lane\" x=\"{x}\" y=\"0\" width=\"{LANE}\" height=\"{height}\"></rect>"
+                "<rect class=\"l\" x=\"{x}\" y=\"0\" width=\"{LANE}\" height=\"{height}\"></rect>"
             );
             let middle = x + LANE / 2;
             let _ = writeln!(
                 out,
-                "<text class=\"swim-country\" x=\"{middle}\" y=\"18\">{}</text>",
+                "<text class=\"c\" x=\"{middle}\" y=\"18\">{}</text>",
                 escape(&lane.country)
             );
-            self.lines(&mut out, "swim-actor", middle, 36, &lane.name);
+            self.lines(&mut out, " class=\"a\"", middle, 36, &lane.name);
         }
         self.sequence(&mut out);
         for (from, to) in &self.arrows {
@@ -148,13 +147,11 @@ impl Diagram {
             let (w, h) = BOX;
             let _ = writeln!(
                 out,
-                "<a href=\"#{}\"><rect class=\"swim-box\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"4\"></rect>",
-                escape(&step.anchor)
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"4\"></rect>"
             );
             let count = wrap(&step.text).len();
             let first = y + h / 2 + 4 - (count.saturating_sub(1)) * 7;
-            self.lines(&mut out, "swim-text", x + w / 2, first, &step.text);
-            out.push_str("</a>\n");
+            self.lines(&mut out, "", x + w / 2, first, &step.text);
         }
         out.push_str("</svg>");
         out
@@ -163,11 +160,7 @@ impl Diagram {
     fn lines(&self, out: &mut String, class: &str, x: usize, y: usize, text: &str) {
         for (at, line) in wrap(text).iter().enumerate() {
             let y = y + at * 14;
-            let _ = writeln!(
-                out,
-                "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{}</text>",
-                escape(line)
-            );
+            let _ = writeln!(out, "<text{class} x=\"{x}\" y=\"{y}\">{}</text>", escape(line));
         }
     }
 
@@ -182,7 +175,7 @@ impl Diagram {
                 let tip = format!("M{} {} L{x2} {y2} L{} {}", x2 - 4, y2 - 6, x2 + 4, y2 - 6);
                 let _ = writeln!(
                     out,
-                    "<path class=\"swim-line\" d=\"M{x1} {y1} V{bend} H{x2} V{y2} {tip}\"></path>"
+                    "<path class=\"s\" d=\"M{x1} {y1} V{bend} H{x2} V{y2} {tip}\"></path>"
                 );
             }
         }
@@ -197,7 +190,7 @@ impl Diagram {
         let back = if rightward { end.0 - 8 } else { end.0 + 8 };
         let _ = writeln!(
             out,
-            "<path class=\"swim-over\" d=\"M{} {} H{bend} V{} H{} M{back} {} L{} {} L{back} {}\"></path>",
+            "<path class=\"o\" d=\"M{} {} H{bend} V{} H{} M{back} {} L{} {} L{back} {}\"></path>",
             start.0,
             start.1,
             end.1,
@@ -250,9 +243,9 @@ mod tests {
             |side, id: &str| Lane { side, country: "C".into(), id: id.into(), name: id.into() };
         diagram.lane(lane(0, "a"));
         diagram.lane(lane(1, "b"));
-        diagram.step(0, "a", "1. One", "x-one");
+        diagram.step(0, "a", "1. One");
         diagram.hand_over(Some(("Papers", 0)));
-        diagram.step(1, "b", "1. Two", "y-two");
+        diagram.step(1, "b", "1. Two");
         diagram.hand_over(None);
         diagram.arrow((0, 0), (1, 0));
         let svg = diagram.svg();

@@ -106,7 +106,7 @@ impl Maker<'_> {
     fn sources_page(&self) -> Page {
         let path = "sources.md";
         let rows = &self.handbook.sources.rows;
-        let block = self.sources_block(path, rows);
+        let block = self.sources_block(rows);
         let checked = rows.iter().filter_map(|s| s.read).max();
         let values = values! { table => Value::from_safe_string(block) };
         self.made(

@@ -217,7 +217,7 @@ impl Maker<'_> {
                     name => d.name,
                     own => d.own.as_ref().map(|(text, lang)| values! { text, lang }),
                     crosses => d.crosses,
-                    rule => d.rule.as_ref().map(|r| self.rule_link(from, r)),
+                    rule => d.rule.as_ref().map(|r| self.rule_link(from, r, &country.id)),
                     mark => self.mark(from, &d.basis),
                 }
             })
@@ -230,7 +230,7 @@ impl Maker<'_> {
                 values! {
                     text => self.linked(from, &s.text),
                     actor => actor.map(|a| &a.name),
-                    rule => s.rule.as_ref().map(|r| self.rule_link(from, r)),
+                    rule => s.rule.as_ref().map(|r| self.rule_link(from, r, &country.id)),
                     mark => self.mark(from, &s.basis),
                 }
             })
@@ -298,7 +298,7 @@ impl Maker<'_> {
             actor => step.actor.as_ref().and_then(|id| side.actor(id)).map(|a| &a.name),
             text => self.linked(from, &step.text),
             documents,
-            rules => step.rules.iter().map(|r| self.rule_link(from, r)).collect::<Vec<_>>(),
+            rules => self.rule_links(from, &step.rules, &country.id),
             entries,
             gives => step.gives.as_ref().and_then(|id| title(id)),
             receives => step.receives.as_ref().and_then(|id| title(id)),
@@ -326,14 +326,33 @@ impl Maker<'_> {
         Value::from_safe_string(out)
     }
 
-    fn rule_link(&self, from: From<'_>, rule: &RuleRef) -> Value {
+    /// Rules as links; a section is named once for those that follow one another.
+    fn rule_links(&self, from: From<'_>, rules: &[RuleRef], own: &str) -> Vec<Value> {
+        let mut links: Vec<Value> = Vec::new();
+        for (at, rule) in rules.iter().enumerate() {
+            let before = at.checked_sub(1).map(|at| &rules[at]);
+            let same = |b: &RuleRef| b.country == rule.country && b.section == rule.section;
+            let link = self.rule_link(from, rule, own);
+            links.push(match (&rule.rule, before.is_some_and(same)) {
+                (Some(_), true) => values! { label => "", ..link },
+                _ => link,
+            });
+        }
+        links
+    }
+
+    /// A rule as a link; its country is named only where it is not the one that speaks.
+    fn rule_link(&self, from: From<'_>, rule: &RuleRef, own: &str) -> Value {
         let section = self.handbook.outline.section(&rule.section);
         let section = section.map_or(rule.section.as_str(), |s| &s.title);
         let country =
             self.handbook.country(&rule.country).map_or(rule.country.as_str(), |c| &c.name);
         values! {
             href => from.rule(&rule.country, &rule.section, rule.rule.as_deref()),
-            label => format!("{country}: {section}"),
+            label => match rule.country == own {
+                true => section.to_owned(),
+                false => format!("{country}: {section}"),
+            },
             rule => rule.rule,
         }
     }
@@ -360,22 +379,19 @@ impl Maker<'_> {
             }
         }
         for stretch in stretches {
-            for (which, (country, side)) in sides.iter().enumerate() {
-                let (Some(country), Some(side)) = (country, side) else { continue };
+            for (which, (_, side)) in sides.iter().enumerate() {
+                let Some(side) = side else { continue };
                 for at in &stretch.steps[which] {
                     let step = &side.steps[*at];
                     if let Some(actor) = &step.actor {
-                        let anchor = step_anchor(&country.id, &step.id);
-                        diagram.step(which, actor, &format!("{}. {}", at + 1, step.title), &anchor);
+                        diagram.step(which, actor, &format!("{}. {}", at + 1, step.title));
                     }
                 }
             }
             diagram.hand_over(stretch.hand_over.map(|(h, giver)| (h.title.as_str(), giver)));
         }
         // Arrows need both ends, which is known only when all steps have their place.
-        for (hand_over, stretch) in stretches.iter().filter_map(|s| s.hand_over.map(|h| (h, s))) {
-            let _ = stretch;
-            let (hand_over, giver) = hand_over;
+        for (hand_over, giver) in stretches.iter().filter_map(|s| s.hand_over) {
             let end = |which: usize| sides[which].1.and_then(|s| s.step_of(&hand_over.id));
             if let (Some(gives), Some(takes)) = (end(giver), end(1 - giver)) {
                 diagram.arrow((giver, gives), (1 - giver, takes));
