@@ -53,7 +53,9 @@ fn main() {
     );
 
     let folder = scratch.path().join("ours");
+    let other = scratch.path().join("stock");
     prepare(&root, &folder);
+    copy_tree(&folder, &other);
     let preview = Preview::start(&ours, &folder, &["--port", "0"]).unwrap();
     let mut reader = Listener { preview: &preview, news: None };
     row(&mut table, "`handbook serve`: reload event, then new text", edit(&folder, &mut reader));
@@ -67,14 +69,12 @@ fn main() {
     }
     drop(preview);
 
-    let folder = scratch.path().join("stock");
-    prepare(&root, &folder);
-    let settings = folder.join("book.toml");
+    let settings = other.join("book.toml");
     let text = fs::read_to_string(&settings).unwrap();
     let text = text.replace("[build]\n", "[build]\nextra-watch-dirs = [\"chapters\"]\n");
     fs::write(settings, text).unwrap();
-    let mut reader = Stock::start(&peer, &programs, &folder);
-    row(&mut table, "stock `mdbook serve` 0.5.4: new text", edit(&folder, &mut reader));
+    let mut reader = Stock::start(&peer, &programs, &other);
+    row(&mut table, "stock `mdbook serve` 0.5.4: new text", edit(&other, &mut reader));
     print(&table);
 }
 
@@ -204,8 +204,10 @@ impl Stock {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let stock = Self { process, address: free };
+        let mut stock = Self { process, address: free };
         while !stock.shows("index.html", "</html>") {
+            let ended = stock.process.try_wait().unwrap();
+            assert!(ended.is_none(), "mdbook serve has ended: is the book without errors?");
             thread::sleep(Duration::from_millis(50));
         }
         stock

@@ -196,7 +196,7 @@ fn a_common_page_may_name_a_word_that_no_section_may_use() {
     assert_eq!(check(root), "");
     fs::write(&page, format!("{text}\nAn item that is *not*\ncontrolled.\n")).unwrap();
     assert!(
-        check(root).contains("book/src/index.md:13:18: error[outcome-words]"),
+        check(root).contains("book/src/index.md:12:18: error[outcome-words]"),
         "{}",
         check(root)
     );
@@ -211,6 +211,19 @@ fn a_common_page_may_name_a_word_that_no_section_may_use() {
     )
     .unwrap();
     assert_eq!(check(root), "");
+
+    // Texts of registers and procedures reach readers too; remarks to editors do not.
+    let facts = root.join("chapters/md/facts.toml");
+    let text = fs::read_to_string(&facts).unwrap();
+    fs::write(&facts, format!("# It is not controlled.\n{text}")).unwrap();
+    assert_eq!(check(root), "");
+    fs::write(&facts, text.replace("sample act 1/2020", "sample act 1/2020, free to export"))
+        .unwrap();
+    assert!(
+        check(root).contains("chapters/md/facts.toml:5:28: error[outcome-words]"),
+        "{}",
+        check(root)
+    );
 }
 
 #[test]

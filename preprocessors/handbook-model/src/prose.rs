@@ -99,6 +99,7 @@ pub(crate) fn check(handbook: &Handbook, findings: &Findings) {
     let sections = handbook.countries.iter().flat_map(|country| {
         country.sections.values().map(|c| (c, country.source_language.as_str(), true))
     });
+    check_data(handbook, frame, findings);
     for (chapter, usual, in_country) in pages.chain(sections) {
         let language = chapter.front.language.as_deref().unwrap_or(usual);
         let passages = &chapter.markdown.passages;
@@ -114,6 +115,44 @@ pub(crate) fn check(handbook: &Handbook, findings: &Findings) {
                 &(0..0),
                 &[("language", &language), ("file", &PROSE)],
             );
+        }
+    }
+}
+
+/// Looks for words that promise too much in data files, whose texts reach readers as well. The
+/// other rules are for sentences.
+fn check_data(handbook: &Handbook, frame: &str, findings: &Findings) {
+    let own = [
+        handbook.glossary.file.as_ref(),
+        handbook.sources.file.as_ref(),
+        handbook.comparisons.file.as_ref(),
+        handbook.procedures.file.as_ref(),
+    ];
+    let own = own.into_iter().flatten().chain(handbook.crossings.iter().map(|c| &c.file));
+    let theirs = handbook.countries.iter().flat_map(|country| {
+        let registers = [
+            country.file.as_ref(),
+            country.sources.file.as_ref(),
+            country.authorities.file.as_ref(),
+            country.questions.file.as_ref(),
+            country.terms.file.as_ref(),
+            country.facts.file.as_ref(),
+        ];
+        let sides = country.procedures.iter().map(|side| &side.file);
+        let files = registers.into_iter().flatten().chain(sides);
+        files.map(|file| (file, country.source_language.as_str()))
+    });
+    for (file, language) in own.map(|file| (file, frame)).chain(theirs) {
+        let Some(words) = handbook.prose.language(language) else { continue };
+        let text = lower(file.text());
+        let other = matches(&text, &words.outcome_other);
+        for found in matches(&text, &words.outcome) {
+            let line = text[..found.start].rsplit('\n').next().unwrap_or_default();
+            let inside = |o: &Range<usize>| o.start <= found.start && found.end <= o.end;
+            if !line.trim_start().starts_with('#') && !other.iter().any(inside) {
+                let phrase = &file.text()[found.clone()];
+                findings.at("outcome-words", file, &found, &[("phrase", &phrase)]);
+            }
         }
     }
 }
@@ -159,11 +198,13 @@ impl Checker<'_> {
     }
 
     fn abbreviations<'c>(&self, passage: &'c Passage, known: &mut BTreeSet<&'c str>) {
-        // A heading names in short what the text below it spells out.
-        if passage.kind == PassageKind::Heading {
+        let text = &passage.text;
+        // A heading names in short what the text below it spells out, and the row of a table
+        // explains what stands alone in one of its cells.
+        let alone = passage.kind == PassageKind::Cell && !text.trim().contains(' ');
+        if passage.kind == PassageKind::Heading || alone {
             return;
         }
-        let text = &passage.text;
         for range in capitals(text) {
             let word = &text[range.clone()];
             // Reported once a section: who mends the first use mends them all.
@@ -202,11 +243,24 @@ impl Checker<'_> {
         }
         let marked = passage.marks.last().copied().unwrap_or(0);
         // A link is named after what it leads to, not after what it says.
-        let says = |f: &Range<usize>| f.start >= marked && !passage.is_linked(f.start);
+        let says = |f: &Range<usize>| {
+            f.start >= marked && !passage.is_linked(f.start) && !self.points_on(&passage.range(f))
+        };
         if let Some(found) = matches(text, &self.words.law).into_iter().find(says) {
             let word = &passage.text[found.clone()];
             self.find("law-unmarked", &passage.range(&found), &[("word", &word)]);
         }
+    }
+
+    /// Whether the sentence sends the reader on to a rule or page, which has its own marks. There
+    /// is one sentence on a line.
+    fn points_on(&self, range: &Range<usize>) -> bool {
+        let body = self.chapter.body();
+        let end = body[range.end..].find('\n').map_or(body.len(), |n| range.end + n);
+        self.chapter.markdown.links.iter().any(|link| {
+            matches!(link.target, Target::Rule { .. } | Target::Page { .. })
+                && (range.end..end).contains(&link.range.start)
+        })
     }
 
     fn link_texts(&self) {
@@ -274,10 +328,12 @@ fn capitals(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         let word = &text[range.clone()];
         let joined = |c: char| matches!(c, '-' | '/' | '.' | '–');
         let is_digit = |c: char| c.is_ascii_digit();
-        // "1163-XIV", "2008/944/CFSP", "SPG-9": parts of one name.
+        // "1163-XIV", "2008/944/CFSP", "SPG-9", "KT-…": parts of one name.
         let in_number =
             text[..range.start].strip_suffix(joined).is_some_and(|t| t.ends_with(is_digit))
-                || text[range.end..].strip_prefix(joined).is_some_and(|t| t.starts_with(is_digit));
+                || text[range.end..]
+                    .strip_prefix(joined)
+                    .is_some_and(|t| t.starts_with(|c| is_digit(c) || c == '…'));
         (2..=6).contains(&word.len())
             && word.bytes().all(|b| b.is_ascii_uppercase())
             && !word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X'))
