@@ -154,6 +154,17 @@ const FAULTS: &[Fault] = &[
         replace(root, "folder = \"chapters/ua\"", row);
         None
     }),
+    ("section-not-there", |root| {
+        section_source(root);
+        fs::rename(root.join("service/overview.md"), root.join("service/else.md")).unwrap();
+        commit_all(&root.join("service"));
+        None
+    }),
+    ("section-two-places", |root| {
+        section_source(root);
+        fs::copy(root.join("service/overview.md"), root.join("chapters/ua/overview.md")).unwrap();
+        None
+    }),
     ("git-object", |root| {
         git_source(root, "ua", "chapters/ua", "other", ".");
         check(root, None);
@@ -172,6 +183,16 @@ const FAULTS: &[Fault] = &[
         Some("no-such-branch")
     }),
 ];
+
+/// Moves a section of a country into a repository of its own.
+fn section_source(root: &Path) {
+    fs::create_dir(root.join("service")).unwrap();
+    fs::rename(root.join("chapters/ua/overview.md"), root.join("service/overview.md")).unwrap();
+    commit_all(&root.join("service"));
+    let row = "folder = \"chapters/ua\"\n";
+    let table = "[[preprocessor.handbook.country.section]]\nid = \"overview\"\ngit = \"service\"\nfolder = \".\"\n";
+    replace(root, row, &format!("{row}\n{table}"));
+}
 
 fn replace(root: &Path, from: &str, to: &str) {
     let path = root.join("book.toml");

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use handbook_tests::preview::Preview;
 use handbook_tests::webdriver::{Driver, Programs, Scripts};
-use handbook_tests::{base, handbook_binary};
+use handbook_tests::{base, handbook_binary, run};
 use tempfile::TempDir;
 
 const PAGE: &str = "/en/md/licensing.html";
@@ -104,6 +104,52 @@ fn saves_by_renaming_and_folders_that_come_back_are_seen() -> Result<()> {
     fs::write(&file, with_paragraph(&text, "Third save."))?;
     preview.wait(PAGE, |page| page.contains("Third save."))?;
     Ok(())
+}
+
+/// What only some pages get, and what is written beside them, must not be forgotten.
+#[test]
+fn after_an_edit_the_preview_is_what_a_build_would_make() -> Result<()> {
+    let (root, preview) = started()?;
+    let file = chapter(root.path());
+    let text = fs::read_to_string(&file)?;
+    fs::write(&file, with_paragraph(&text, "Violet paper belongs to 5A002."))?;
+    preview.wait(PAGE, |page| page.contains("Violet paper"))?;
+    let (code, _, said) = run(root.path(), &["build"]);
+    ensure!(code == 0, "{said}");
+    let site = root.path().join("site");
+    let mut folders = vec![site.clone()];
+    let mut pages = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let name = path.strip_prefix(&site)?.to_str().unwrap().to_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !name.starts_with('.') {
+                let built = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
+                let shown = preview.page(&format!("/{name}"))?;
+                pages += usize::from(name.ends_with(".html"));
+                ensure!(without_preview(&shown) == built, "{name} differs:\n{shown}");
+            }
+        }
+    }
+    ensure!(pages > 10, "only {pages} pages");
+    Ok(())
+}
+
+/// A page as it was before the preview added its own.
+fn without_preview(page: &str) -> String {
+    let page = page.replacen("connect-src 'self'", "connect-src 'none'", 1);
+    let Some((before, rest)) = page.split_once("<link rel=\"stylesheet\" href=\"/_preview.css\">")
+    else {
+        return page;
+    };
+    let (_, after) = rest.split_once("</script>").unwrap();
+    let after = match after.split_once("<aside id=\"_preview\"") {
+        Some((start, rest)) => format!("{start}{}", rest.split_once("</aside>").unwrap().1),
+        None => after.to_owned(),
+    };
+    format!("{before}{after}")
 }
 
 #[test]

@@ -220,3 +220,39 @@ fn the_real_handbook_builds_with_ukraine_in_a_repository_of_its_own() {
     let (code, out, err) = run(root, &["build"]);
     assert_eq!(code, 0, "{out}{err}");
 }
+
+#[test]
+fn one_section_of_ukraine_is_kept_in_a_repository_of_its_own() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let root = folder.path();
+    for part in ["book", "chapters"] {
+        copy_tree(&workspace_root().join(part), &root.join(part));
+    }
+    let settings = fs::read_to_string(workspace_root().join("book.toml")).unwrap();
+    let row = "id = \"ua\"\nfolder = \"chapters/ua\"\n";
+    let section = "[[preprocessor.handbook.country.section]]\nid = \"sanctions\"\ngit = \"service\"\nfolder = \".\"\n";
+    assert!(settings.contains(row));
+    fs::write(root.join("book.toml"), settings.replace(row, &format!("{row}\n{section}"))).unwrap();
+    fs::create_dir(root.join("service")).unwrap();
+    fs::rename(root.join("chapters/ua/sanctions.md"), root.join("service/sanctions.md")).unwrap();
+    let first = commit_all(&root.join("service")).to_string();
+
+    let (code, out, err) = run(root, &["build"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let page = |section: &str| {
+        fs::read_to_string(root.join(format!("site/en/ua/{section}.html"))).unwrap()
+    };
+    assert!(page("sanctions").contains(&first[..7]), "the section names its commit");
+    assert!(!page("licensing").contains(&first[..7]), "the others are as they were");
+    assert!(fs::read_to_string(root.join("handbook.lock")).unwrap().contains(&first));
+
+    // The pin holds until it is moved; findings name the other repository and its commit.
+    change(root, "service/sanctions.md", "status = \"draft\"", "status = \"daft\"");
+    let second = commit_all(&root.join("service")).to_string();
+    assert_eq!(run(root, &["check"]).0, 0);
+    assert_eq!(run(root, &["update", "ua/sanctions"]).0, 0);
+    let (code, out, _) = run(root, &["check", "--format", "short"]);
+    assert_eq!(code, 1);
+    let place = format!("ua/sanctions@{}:sanctions.md:2:", &second[..7]);
+    assert!(out.contains(&place), "{out}");
+}

@@ -12,6 +12,8 @@ pub struct Files {
     /// Shown before each path in messages, such as `ua@1a2b3c4:`.
     prefix: String,
     files: BTreeMap<String, Vec<u8>>,
+    /// Names shown for files that came from another tree.
+    adopted: BTreeMap<String, String>,
     /// Paths whose text was found unreadable, reported once.
     reported: Mutex<BTreeSet<String>>,
 }
@@ -27,9 +29,22 @@ impl Files {
         self.files.insert(path.into(), bytes);
     }
 
+    /// Takes over a file of another tree under a path of this one; messages go on naming it as
+    /// the other tree does.
+    pub fn adopt(&mut self, path: impl Into<String>, other: &Files, other_path: &str) {
+        if let Some(bytes) = other.bytes(other_path) {
+            let path = path.into();
+            self.adopted.insert(path.clone(), other.shown(other_path));
+            self.insert(path, bytes.to_vec());
+        }
+    }
+
     /// A path as shown in messages.
     pub fn shown(&self, path: &str) -> String {
-        format!("{}{path}", self.prefix)
+        match self.adopted.get(path) {
+            Some(name) => name.clone(),
+            None => format!("{}{path}", self.prefix),
+        }
     }
 
     /// Whether there is such a file.

@@ -42,6 +42,20 @@ pub struct CountrySource {
     pub folder: Located<String>,
     /// Address where a file of the other repository can be edited, with `{path}` in it.
     pub edit_url: Option<String>,
+    /// Sections kept in a repository of their own; the id of each is `<country>/<section>`.
+    pub sections: Vec<CountrySource>,
+}
+
+impl CountrySource {
+    /// The section it holds, if it is a section's and not a whole country's.
+    pub fn section(&self) -> Option<&str> {
+        self.id.split_once('/').map(|(_, section)| section)
+    }
+
+    /// The country's own place and those of its sections.
+    pub fn with_sections(&self) -> impl Iterator<Item = &CountrySource> {
+        std::iter::once(self).chain(&self.sections)
+    }
 }
 
 /// Where a country's files are kept.
@@ -127,48 +141,71 @@ impl Region {
     }
 
     fn read_country(&mut self, row: &Table<'_, '_>) {
-        let id = row.required_text("id");
-        let folder = row.required_text("folder").map(|mut folder| {
-            let inner = folder.value.trim_end_matches('/');
-            folder.value = inner.strip_prefix("./").unwrap_or(inner).to_owned();
-            folder
-        });
-        let git = row.text("git");
-        let branch = row.text("branch");
-        let tag = row.text("tag");
-        let edit_url = row.text("edit-url").map(|u| u.value);
-        let (Some(id), Some(folder)) = (id, folder) else { return };
-        let (source, findings) = (row.source(), row.findings());
-        if !is_country_code(&id) {
-            findings.at("country-code", source, &id.range, &[("id", &id.value)]);
-            return;
-        }
-        if self.countries.iter().any(|c| c.id.value == id.value) {
-            findings.at("country-twice", source, &id.range, &[("id", &id.value)]);
-            return;
-        }
-        if !is_inner_path(&folder) {
-            findings.at("path-leaves", source, &folder.range, &[("path", &folder.value)]);
-            return;
-        }
-        if let (None, Some(word)) = (&git, branch.as_ref().or(tag.as_ref())) {
-            findings.at("branch-without-git", source, &word.range, &[("id", &id.value)]);
-        }
-        let reference = match (branch, tag) {
-            (Some(_), Some(tag)) => {
-                findings.at("branch-and-tag", source, &tag.range, &[("id", &id.value)]);
-                Some(Reference::Tag(tag.value))
+        let Some(mut country) = read_source(row) else { return };
+        let mut sections: Vec<CountrySource> = Vec::new();
+        row.each("section", |row| {
+            let Some(mut section) = read_source(row) else { return };
+            let (id, source, findings) = (&section.id, row.source(), row.findings());
+            if section.place == Place::Here {
+                row.required_text("git");
+                return;
             }
-            (Some(branch), None) => Some(Reference::Branch(branch.value)),
-            (None, Some(tag)) => Some(Reference::Tag(tag.value)),
-            (None, None) => None,
-        };
-        let place = match git {
-            Some(url) => Place::Git { url: url.value, reference },
-            None => Place::Here,
-        };
-        self.countries.push(CountrySource { id, place, folder, edit_url });
+            section.id.value = format!("{}/{}", country.id.value, id.value);
+            if sections.iter().any(|s| s.id.value == section.id.value) {
+                let values: &[(&str, &dyn std::fmt::Display)] =
+                    &[("id", &section.id.value), ("place", &"this country")];
+                findings.at("id-twice", source, &section.id.range, values);
+                return;
+            }
+            sections.push(section);
+        });
+        let (id, source, findings) = (&country.id, row.source(), row.findings());
+        if !is_country_code(id) {
+            findings.at("country-code", source, &id.range, &[("id", &id.value)]);
+        } else if self.countries.iter().any(|c| c.id.value == id.value) {
+            findings.at("country-twice", source, &id.range, &[("id", &id.value)]);
+        } else {
+            country.sections = sections;
+            self.countries.push(country);
+        }
     }
+}
+
+/// Reads where a country's or a section's files are.
+fn read_source(row: &Table<'_, '_>) -> Option<CountrySource> {
+    let id = row.required_text("id");
+    let folder = row.required_text("folder").map(|mut folder| {
+        let inner = folder.value.trim_end_matches('/');
+        folder.value = inner.strip_prefix("./").unwrap_or(inner).to_owned();
+        folder
+    });
+    let git = row.text("git");
+    let branch = row.text("branch");
+    let tag = row.text("tag");
+    let edit_url = row.text("edit-url").map(|u| u.value);
+    let (id, folder) = (id?, folder?);
+    let (source, findings) = (row.source(), row.findings());
+    if !is_inner_path(&folder) {
+        findings.at("path-leaves", source, &folder.range, &[("path", &folder.value)]);
+        return None;
+    }
+    if let (None, Some(word)) = (&git, branch.as_ref().or(tag.as_ref())) {
+        findings.at("branch-without-git", source, &word.range, &[("id", &id.value)]);
+    }
+    let reference = match (branch, tag) {
+        (Some(_), Some(tag)) => {
+            findings.at("branch-and-tag", source, &tag.range, &[("id", &id.value)]);
+            Some(Reference::Tag(tag.value))
+        }
+        (Some(branch), None) => Some(Reference::Branch(branch.value)),
+        (None, Some(tag)) => Some(Reference::Tag(tag.value)),
+        (None, None) => None,
+    };
+    let place = match git {
+        Some(url) => Place::Git { url: url.value, reference },
+        None => Place::Here,
+    };
+    Some(CountrySource { id, place, folder, edit_url, sections: Vec::new() })
 }
 
 /// A language beside the frame's own needs translations; without them its pages would be in the

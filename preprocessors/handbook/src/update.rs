@@ -21,10 +21,11 @@ pub(crate) fn run(root: &Path, only: Option<&str>) -> Result<Outcome> {
     let settings = SourceText::new("book.toml", text);
     let findings = Findings::default();
     let region = Region::read(&settings, &findings);
+    let sources = || region.countries.iter().flat_map(|c| c.with_sections());
     if let Some(only) = only
-        && !region.countries.iter().any(|c| c.id.value == only)
+        && !sources().any(|c| c.id.value == only)
     {
-        let known: Vec<&str> = region.countries.iter().map(|c| c.id.as_str()).collect();
+        let known: Vec<&str> = sources().map(|c| c.id.as_str()).collect();
         terminal::say(&format!("There is no country {only}. There are: {}.", known.join(", ")));
         return Ok(Outcome::Misuse);
     }
@@ -35,7 +36,7 @@ pub(crate) fn run(root: &Path, only: Option<&str>) -> Result<Outcome> {
         return Ok(Outcome::Errors);
     }
     let before = lock.clone();
-    for country in region.countries.iter().filter(|c| only.is_none_or(|only| c.id.value == only)) {
+    for country in sources().filter(|c| only.is_none_or(|only| c.id.value == only)) {
         let id = country.id.to_ascii_uppercase();
         let Place::Git { url, .. } = &country.place else {
             terminal::print(&format!(

@@ -97,7 +97,9 @@ pub fn gather(
     folders.extend(
         region.countries.iter().filter(|c| c.place == Place::Here).map(|c| c.folder.as_str()),
     );
-    let files = read(&folders);
+    let mut files = read(&folders);
+    // Before files of other repositories are taken in: they are no change of this one.
+    let (stamp, frame_history) = history_here(&repository, at, &files, &folders);
     let mut origins = BTreeMap::new();
     let mut chapters = Vec::new();
     let mut lock =
@@ -113,6 +115,22 @@ pub fn gather(
         };
         origins.insert(country.id.value.clone(), origin);
         chapters.push(chapter);
+    }
+    for (country, chapter) in region.countries.iter().zip(&mut chapters) {
+        for source in &country.sections {
+            let Place::Git { url, .. } = &source.place else { continue };
+            let (origin, read) =
+                elsewhere(root, source, url, &mut lock, &settings, findings, progress);
+            let into = match chapter {
+                Chapter::Here => &mut files,
+                Chapter::Elsewhere(files) => files,
+                Chapter::Missing => continue,
+            };
+            if let Chapter::Elsewhere(section) = &read {
+                adopt_section(country, source, section, into, &settings, findings);
+            }
+            origins.insert(source.id.value.clone(), origin);
+        }
     }
     // What an older commit lacked must not change what this one says.
     if lock != pinned
@@ -137,7 +155,6 @@ pub fn gather(
     let handbook = Handbook::read(region.clone(), &files, &countries, findings);
     progress("checking");
     check::check(&handbook, findings);
-    let (stamp, frame_history) = history_here(&repository, at, &files, &folders);
     Some(Gathered {
         handbook,
         settings: settings.text().to_owned(),
@@ -296,6 +313,33 @@ fn elsewhere(
             Remote::report(&error, country, url, settings, findings);
             (origin, Chapter::Missing)
         }
+    }
+}
+
+/// Takes a section's file from its own repository in among its country's files.
+fn adopt_section(
+    country: &CountrySource,
+    source: &CountrySource,
+    section: &Files,
+    into: &mut Files,
+    settings: &SourceText,
+    findings: &Findings,
+) {
+    let name = format!("{}.md", source.section().unwrap_or_default());
+    let path = |folder: &str| match folder {
+        "." => name.clone(),
+        folder => format!("{folder}/{name}"),
+    };
+    let (from, to) = (path(&source.folder), path(&country.folder));
+    let id = &source.id;
+    if into.contains(&to) {
+        let values: &[(&str, &dyn std::fmt::Display)] = &[("id", &id.value), ("path", &to)];
+        findings.at("section-two-places", settings, &id.range, values);
+    } else if section.contains(&from) {
+        into.adopt(to, section, &from);
+    } else {
+        let values: &[(&str, &dyn std::fmt::Display)] = &[("id", &id.value), ("path", &from)];
+        findings.at("section-not-there", settings, &id.range, values);
     }
 }
 

@@ -22,7 +22,7 @@ impl Maker<'_> {
         let outline = self.handbook.outline.section(id);
         let title = outline.map_or(id, |s| &s.title);
         let chapter = country.sections.get(id);
-        let origin = self.gathered.origins.get(&country.id);
+        let origin = self.origin(country, id);
         let source = origin.map(|o| match o.folder.as_str() {
             "." => format!("{id}.md"),
             folder => format!("{folder}/{id}.md"),
@@ -60,6 +60,7 @@ impl Maker<'_> {
             chapter,
             source: source.as_deref(),
             country: Some(country),
+            section: Some(id),
             checked: chapter.and_then(|c| c.front.checked),
         };
         self.page(&path, &format!("{}: {title}", country.name), &body, &frame)

@@ -23,6 +23,8 @@ pub(super) struct Frame<'p> {
     pub source: Option<&'p str>,
     /// Country the page belongs to.
     pub country: Option<&'p Country>,
+    /// Section of the country it is, if it is one.
+    pub section: Option<&'p str>,
     /// When the statements on it were checked.
     pub checked: Option<Date>,
 }
@@ -156,7 +158,7 @@ impl Maker<'_> {
         let commit = stamp.commit.as_ref().map(|c| {
             values! { short => c.short, date => c.date.long(), dirty => stamp.dirty }
         });
-        let origin = frame.country.and_then(|c| self.gathered.origins.get(&c.id));
+        let origin = frame.country.and_then(|c| self.origin(c, frame.section.unwrap_or_default()));
         values! {
             followed => self.followed_by(path),
             cited => frame.chapter.map(|c| self.cited(path, c)).unwrap_or_default(),
@@ -168,6 +170,13 @@ impl Maker<'_> {
                 values! { url, short => commit.short, date => commit.date.long() }
             }),
         }
+    }
+
+    /// Where a section's file came from: its own repository, or its country's.
+    pub(super) fn origin(&self, country: &Country, section: &str) -> Option<&Origin> {
+        let origins = &self.gathered.origins;
+        let own = origins.get(&format!("{}/{section}", country.id));
+        own.or_else(|| origins.get(&country.id))
     }
 
     /// Steps of procedures that follow the page's section.
