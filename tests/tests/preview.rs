@@ -112,10 +112,10 @@ fn after_an_edit_the_preview_is_what_a_build_would_make() -> Result<()> {
     let (root, preview) = started()?;
     let file = chapter(root.path());
     let text = fs::read_to_string(&file)?;
-    fs::write(&file, with_paragraph(&text, "Violet paper belongs to 5A002."))?;
+    fs::write(&file, with_paragraph(&text, "Violet paper belongs to 5A001."))?;
     preview.wait(PAGE, |page| page.contains("Violet paper"))?;
-    let (code, _, said) = run(root.path(), &["build"]);
-    ensure!(code == 0, "{said}");
+    let (code, out, said) = run(root.path(), &["build"]);
+    ensure!(code == 0, "{out}{said}");
     let site = root.path().join("site");
     let mut folders = vec![site.clone()];
     let mut pages = 0;
