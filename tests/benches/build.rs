@@ -96,6 +96,11 @@ fn prepare(root: &Path, folder: &Path, copies: usize) {
         let to = folder.join("chapters").join(&id);
         fs::create_dir_all(&to).unwrap();
         for entry in fs::read_dir(root.join("chapters/md")).unwrap().flatten() {
+            // Procedures belong to pairs of real countries, and comparisons to columns that a
+            // reader can see side by side.
+            if entry.path().is_dir() || entry.file_name() == "facts.toml" {
+                continue;
+            }
             let text = fs::read_to_string(entry.path()).unwrap();
             let text = text
                 .replace("md-", &format!("{id}-"))
