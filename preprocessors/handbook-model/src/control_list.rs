@@ -2,8 +2,10 @@
 //! about each provision, and its state in a country.
 
 mod read;
+mod records;
 mod state;
 
+pub use handbook_lookup::query::is_cas_number;
 pub(crate) use read::code_suggestion;
 pub use state::{State, StateKind};
 
@@ -44,6 +46,10 @@ pub struct ControlList {
     pub tariff: BTreeMap<String, Vec<TariffLink>>,
     /// Names people use.
     pub aliases: Vec<Alias>,
+    /// Titles in other languages, by language and code.
+    pub titles: BTreeMap<String, BTreeMap<String, String>>,
+    /// How far the titles of a language can be trusted: `machine draft` or `reviewed`.
+    pub title_states: BTreeMap<String, String>,
     /// What differs between held editions in provisions both hold.
     pub changes: Vec<Changes>,
     pub(crate) index: HashMap<String, usize>,
@@ -418,21 +424,6 @@ fn reverse_kind(kind: &str) -> &str {
         "reused" => "withdrawn",
         same => same,
     }
-}
-
-/// Whether a CAS number has the right form and check digit.
-pub fn is_cas_number(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [first, second, check] = parts[..] else { return false };
-    if !(2..=7).contains(&first.len()) || second.len() != 2 || check.len() != 1 {
-        return false;
-    }
-    let digits: Option<Vec<u32>> =
-        first.chars().chain(second.chars()).map(|c| c.to_digit(10)).collect();
-    digits.is_some_and(|digits| {
-        let sum: u32 = digits.iter().rev().zip(1..).map(|(d, n)| d * n).sum();
-        check.parse() == Ok(sum % 10)
-    })
 }
 
 #[cfg(test)]

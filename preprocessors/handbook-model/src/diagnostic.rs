@@ -2,11 +2,10 @@
 //!
 //! The words stand in `wording.toml`, so that a lawyer can review them in one place.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Write as _};
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
@@ -205,9 +204,9 @@ pub fn without_values(template: &str) -> String {
     out + rest
 }
 
-/// Collects findings while sources are read. One run reports them all.
+/// Collects findings while sources are read, from all threads. One run reports them all.
 #[derive(Debug, Default)]
-pub struct Findings(RefCell<Vec<Diagnostic>>);
+pub struct Findings(Mutex<Vec<Diagnostic>>);
 
 impl Findings {
     /// Adds one finding at bytes of a file.
@@ -228,12 +227,12 @@ impl Findings {
 
     /// Adds one finding.
     pub fn add(&self, diagnostic: Diagnostic) {
-        self.0.borrow_mut().push(diagnostic);
+        self.all().push(diagnostic);
     }
 
     /// All findings by file and place, each once.
     pub fn sorted(&self) -> Vec<Diagnostic> {
-        let mut all = self.0.borrow().clone();
+        let mut all = self.all().clone();
         all.sort_by(|a, b| {
             let key =
                 |d: &Diagnostic| (d.location.path.clone(), d.location.line, d.location.column);
@@ -245,7 +244,11 @@ impl Findings {
 
     /// Whether anything found stops publication.
     pub fn has_errors(&self) -> bool {
-        self.0.borrow().iter().any(|d| d.severity == Severity::Error)
+        self.all().iter().any(|d| d.severity == Severity::Error)
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Diagnostic>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

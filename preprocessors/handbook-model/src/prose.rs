@@ -288,10 +288,22 @@ fn lower(text: &str) -> String {
 
 /// Where any of the phrases stands as whole words, the longest of those that begin at one place.
 fn matches(text: &str, phrases: &[String]) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    // All prose is looked through at each save of an editor: most places are passed over by a look
+    // at two bytes.
+    let mut begins = [false; 256];
+    phrases.iter().filter_map(|p| p.bytes().next()).for_each(|b| begins[usize::from(b)] = true);
     let mut all: Vec<Range<usize>> = Vec::new();
-    for phrase in phrases {
-        let (phrase, open) = phrase.strip_suffix('*').map_or((&**phrase, false), |p| (p, true));
-        for (start, _) in text.match_indices(phrase) {
+    for start in 0..bytes.len() {
+        let inside = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
+        if inside || !begins[usize::from(bytes[start])] || !text.is_char_boundary(start) {
+            continue;
+        }
+        for phrase in phrases {
+            let (phrase, open) = phrase.strip_suffix('*').map_or((&**phrase, false), |p| (p, true));
+            if phrase.is_empty() || !text[start..].starts_with(phrase) {
+                continue;
+            }
             let end = start + phrase.len();
             let rest = text[end..].find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len() - end);
             let before = text[..start].chars().next_back();

@@ -39,6 +39,7 @@ fn schema_of(path: &str) -> Option<&'static str> {
         ["book", "lists", _, "editions", _] => "edition",
         ["book", "lists", _, "changes", _] => "changes",
         ["book", "lists", _, "aliases", _] => "aliases",
+        ["book", "lists", _, "titles", _] => "titles",
         ["book", "crossings", _] => "crossings",
         ["chapters", _, "procedures", _] => "procedure-side",
         ["book", "lists", _, name] | ["book", name] | ["chapters", _, name] => {
@@ -110,6 +111,7 @@ fn read(schema: &str, text: &str, findings: &Findings) {
         "chemicals" => list("chemicals.toml"),
         "tariff" => list("hs.toml"),
         "aliases" => list("aliases/en.toml"),
+        "titles" => list("titles/ro.toml"),
         other => panic!("no reader is known for book/schemas/{other}.json"),
     }
 }

@@ -11,6 +11,8 @@ mod shell;
 mod status;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use handbook_model::control_list::State;
 use handbook_model::status::{MONTHS, Owed};
@@ -84,17 +86,48 @@ pub(crate) fn make(
         states: states(handbook),
         navigation: shell::Navigation::new(handbook, frame),
     };
-    let mut pages = maker.frame_pages(frame);
     let today = gathered.stamp.commit.as_ref().map(|commit| commit.date);
     let owed = Owed::gather(handbook, &findings.sorted(), today, MONTHS);
-    pages.push(maker.status_page(&owed));
+    let chemicals = maker.chemicals_by_code();
+    let (maker, chemicals) = (&maker, &chemicals);
+    let mut jobs: Vec<Job<'_>> =
+        vec![Box::new(|| maker.frame_pages(frame)), Box::new(|| vec![maker.status_page(&owed)])];
     for country in &handbook.countries {
-        pages.extend(maker.country_pages(country));
+        jobs.push(Box::new(|| maker.country_pages(country)));
     }
-    pages.extend(maker.compare_pages());
-    pages.extend(maker.procedure_pages());
-    pages.extend(maker.list_pages());
-    pages
+    jobs.push(Box::new(|| maker.compare_pages()));
+    jobs.push(Box::new(|| maker.procedure_pages()));
+    jobs.push(Box::new(|| maker.list_pages()));
+    for group in handbook.list.pages() {
+        jobs.push(Box::new(move || vec![maker.group(&group, chemicals)]));
+    }
+    on_all_cores(&jobs)
+}
+
+/// Makes some pages.
+type Job<'m> = Box<dyn Fn() -> Vec<Page> + Sync + 'm>;
+
+/// Makes the pages of all jobs, in their order.
+fn on_all_cores(jobs: &[Job<'_>]) -> Vec<Page> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut made = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = jobs.get(at) else { return made };
+            made.push((at, job()));
+        }
+    };
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let mut made: Vec<(usize, Vec<Page>)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let join = |worker: thread::ScopedJoinHandle<'_, _>| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        workers.into_iter().flat_map(join).collect::<Vec<_>>()
+    });
+    made.sort_by_key(|(at, _)| *at);
+    made.into_iter().flat_map(|(_, pages)| pages).collect()
 }
 
 fn states(handbook: &Handbook) -> BTreeMap<Option<String>, Vec<State>> {

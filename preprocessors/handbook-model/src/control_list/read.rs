@@ -47,6 +47,7 @@ impl ControlList {
             reader.read_tariff(&source);
         }
         reader.each_file(&format!("{folder}/aliases"), Reader::read_aliases);
+        reader.each_file(&format!("{folder}/titles"), Reader::read_titles);
         reader.list
     }
 
@@ -537,6 +538,30 @@ impl Reader<'_> {
             });
         });
         self.list.aliases.extend(all);
+    }
+
+    fn read_titles(&mut self, source: &SourceText) {
+        let findings = self.findings;
+        let mut all = BTreeMap::new();
+        let mut language = None;
+        read_toml(source, findings, |top| {
+            language = top.required_text("lang").map(|l| l.value);
+            let state = top.required_one_of("state", &["machine draft", "reviewed"]);
+            if let (Some(language), Some(state)) = (&language, state) {
+                self.list.title_states.insert(language.clone(), state.value);
+            }
+            top.each("title", |row| {
+                let (code, text) = (row.required_text("code"), row.required_text("text"));
+                if let (Some(code), Some(text)) = (code, text)
+                    && self.known_code(source, &code)
+                {
+                    all.insert(code.value, text.value);
+                }
+            });
+        });
+        if let Some(language) = language {
+            self.list.titles.entry(language).or_default().extend(all);
+        }
     }
 }
 

@@ -11,12 +11,9 @@ use crate::address::From;
 use crate::templates::values;
 
 impl Maker<'_> {
+    /// The pages about the list; those of its groups are made one by one.
     pub(super) fn list_pages(&self) -> Vec<Page> {
-        let mut pages =
-            vec![self.list_index(), self.list_applied(), self.list_editions(), self.list_changes()];
-        let chemicals = self.chemicals_by_code();
-        pages.extend(self.handbook.list.pages().iter().map(|group| self.group(group, &chemicals)));
-        pages
+        vec![self.list_index(), self.list_applied(), self.list_editions(), self.list_changes()]
     }
 
     fn group_title(&self, page: &str) -> (String, String) {
@@ -196,7 +193,7 @@ impl Maker<'_> {
         )
     }
 
-    fn chemicals_by_code(&self) -> BTreeMap<&str, Vec<Value>> {
+    pub(super) fn chemicals_by_code(&self) -> BTreeMap<&str, Vec<Value>> {
         let mut all: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
         for chemical in &self.handbook.list.chemicals {
             let Some(code) = &chemical.code else { continue };
@@ -214,7 +211,7 @@ impl Maker<'_> {
         all
     }
 
-    fn group(&self, group: &str, chemicals: &BTreeMap<&str, Vec<Value>>) -> Page {
+    pub(super) fn group(&self, group: &str, chemicals: &BTreeMap<&str, Vec<Value>>) -> Page {
         let path = format!("list/{group}.md");
         let list = &self.handbook.list;
         let (category, group_title) = self.group_title(group);
@@ -271,6 +268,7 @@ impl Maker<'_> {
             regime_note => entry.regime_note,
             states,
             aliases,
+            titles => self.titles(code),
             ..self.provision(path, entry, chemicals)
         }
     }
@@ -295,6 +293,16 @@ impl Maker<'_> {
             }
         }
         counts
+    }
+
+    /// An entry's titles in other languages, and whether a person has reviewed them.
+    fn titles(&self, code: &str) -> Vec<Value> {
+        let list = &self.handbook.list;
+        let titles = list.titles.iter().filter_map(|(lang, titles)| {
+            let state = list.title_states.get(lang);
+            Some(values! { lang, text => titles.get(code)?, state })
+        });
+        titles.collect()
     }
 
     /// Names people use for an entry and what is below it, by language.

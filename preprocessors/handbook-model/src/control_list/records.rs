@@ -1,0 +1,143 @@
+//! The list as the lookup wants it: a record a provision, with every text and number by which a
+//! reader may ask for it.
+
+use std::collections::BTreeMap;
+
+use handbook_lookup::fold::Lang;
+use handbook_lookup::index::{Kind, Tariff, Text};
+use handbook_lookup::{EntryCode, Index, Record};
+
+use super::{Chemical, ControlList, Standing, TariffLink};
+
+/// What a full match of a text says, by what the text is. Nothing but an identifier says more
+/// than a name that somebody has checked.
+mod weight {
+    /// Titles in the list's own language, names of substances, names that are sure.
+    pub(super) const NAME: f32 = 1.0;
+    /// Titles nobody has reviewed, names that are less sure.
+    pub(super) const DRAFT: f32 = 0.96;
+    /// What a criterion measures: many provisions measure the same.
+    pub(super) const THRESHOLD: f32 = 0.6;
+}
+
+impl ControlList {
+    /// The lookup's index over this list.
+    pub fn lookup_index(&self) -> Index {
+        Index::new(self.lookup_records(), self.held.len())
+    }
+
+    /// A record for each provision, in the order of the list.
+    pub fn lookup_records(&self) -> Vec<Record> {
+        let mut aliases: BTreeMap<&str, Vec<Text>> = BTreeMap::new();
+        for alias in &self.aliases {
+            let weight = if alias.confidence == "high" { weight::NAME } else { weight::DRAFT };
+            for code in &alias.codes {
+                aliases.entry(code).or_default().push(Text {
+                    text: alias.text.clone(),
+                    lang: Lang::of(&alias.lang),
+                    kind: Kind::Alias,
+                    weight,
+                });
+            }
+        }
+        let mut chemicals: BTreeMap<&str, Vec<&Chemical>> = BTreeMap::new();
+        for chemical in &self.chemicals {
+            if let Some(code) = &chemical.code {
+                chemicals.entry(code).or_default().push(chemical);
+            }
+        }
+        self.provisions
+            .iter()
+            .map(|provision| {
+                let code = provision.code.as_str();
+                let mut record = Record {
+                    code: code.to_owned(),
+                    editions: self.editions_of(code),
+                    texts: self.titles_of(&provision.code),
+                    context: self.path(&provision.code).join(" "),
+                    ..Record::default()
+                };
+                record.texts.extend(aliases.remove(code).unwrap_or_default());
+                for chemical in chemicals.get(code).into_iter().flatten() {
+                    add_chemical(&mut record, chemical);
+                }
+                record.texts.extend(self.criteria_of(code));
+                let links = self.tariff.get(code).map(Vec::as_slice).unwrap_or_default();
+                record.tariff.extend(links.iter().map(tariff));
+                record
+            })
+            .collect()
+    }
+
+    fn editions_of(&self, code: &str) -> u32 {
+        self.held.iter().zip(0..).fold(0, |bits, (edition, bit)| {
+            let active = edition.standing.get(code) == Some(&Standing::Active);
+            bits | u32::from(active) << bit
+        })
+    }
+
+    fn titles_of(&self, code: &EntryCode) -> Vec<Text> {
+        let text = |text: &str, lang: &str, weight| Text {
+            text: text.to_owned(),
+            lang: Lang::of(lang),
+            kind: Kind::Name,
+            weight,
+        };
+        let own = self.provision(code.as_str()).and_then(|p| p.title.as_deref());
+        let mut all: Vec<Text> = own.map(|own| text(own, "", weight::NAME)).into_iter().collect();
+        for (lang, titles) in &self.titles {
+            let title = titles.get(code.as_str());
+            all.extend(title.map(|title| text(title, lang, weight::DRAFT)));
+        }
+        all
+    }
+
+    /// What is measured, each thing once.
+    fn criteria_of(&self, code: &str) -> Vec<Text> {
+        let mut texts: Vec<String> = Vec::new();
+        for criterion in self.thresholds.get(code).into_iter().flatten() {
+            let text = format!("{}: {}", criterion.item, criterion.parameter);
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        let text =
+            |text| Text { text, lang: Lang::En, kind: Kind::Threshold, weight: weight::THRESHOLD };
+        texts.into_iter().map(text).collect()
+    }
+
+    /// The title of a provision in a language, else in the list's own; `None` when it has none.
+    pub fn title_in(&self, code: &EntryCode, lang: Option<&str>) -> Option<&str> {
+        let translated = lang.and_then(|lang| self.titles.get(lang)?.get(code.as_str()));
+        let own = || self.provision(code.as_str()).and_then(|p| p.title.as_deref());
+        translated.map(String::as_str).or_else(own)
+    }
+}
+
+fn add_chemical(record: &mut Record, chemical: &Chemical) {
+    let text = |text: &str, kind| Text {
+        text: text.to_owned(),
+        lang: Lang::En,
+        kind,
+        weight: weight::NAME,
+    };
+    record.texts.push(text(&chemical.name, Kind::Name));
+    record.texts.extend(chemical.synonyms.iter().map(|s| text(s, Kind::Alias)));
+    record.cas.extend(chemical.cas.iter().cloned());
+    // Several UN numbers stand in one text: as gas and as solution.
+    let numbers = chemical.un.iter().flat_map(|un| un.split(';'));
+    record.un.extend(numbers.map(|un| un.trim().to_owned()));
+    if let Some(hs) = &chemical.hs {
+        record.tariff.push(Tariff { hs: hs.clone(), national: None, weight: 0.6 });
+    }
+}
+
+fn tariff(link: &TariffLink) -> Tariff {
+    let weight = match link.basis.as_str() {
+        "named" => 0.9,
+        "national-list" => 0.85,
+        "drafted" => 0.7,
+        _ => 0.6,
+    };
+    Tariff { hs: link.hs.clone(), national: link.national.clone(), weight }
+}
