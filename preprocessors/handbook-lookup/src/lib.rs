@@ -1,5 +1,5 @@
-//! Spelling of control-list entry codes, shared by the preprocessor, the command line and the
-//! page.
+//! Lookup in a control list, shared by the preprocessor, the command line and the page: how entry
+//! codes are spelt, what a query may mean, and which provisions it may be about.
 //!
 //! Knows nothing of files, Markdown or JavaScript.
 
@@ -8,5 +8,11 @@
 extern crate alloc;
 
 mod entry_code;
+pub mod fold;
+pub mod index;
+pub mod query;
+pub mod rank;
 
 pub use entry_code::{EntryCode, Mention, mentions};
+pub use index::{Index, Record};
+pub use rank::{Hit, Options};

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod list;
+mod lookup;
 mod new;
 mod render;
 mod serve;
@@ -78,6 +79,31 @@ enum Command {
         /// Print one JSON document.
         #[arg(long)]
         json: bool,
+    },
+    /// Say which entries of the dual-use list an item may belong to: by code, name, CAS, HS or UN
+    /// number, or a line of an invoice.
+    Lookup {
+        /// What is known of the item.
+        #[arg(required_unless_present = "batch")]
+        query: Vec<String>,
+        /// Show only this country's state, such as md.
+        #[arg(long, value_name = "CC")]
+        country: Option<String>,
+        /// Only provisions in force in this held list edition, such as 2021/821.
+        #[arg(long, value_name = "ID")]
+        list_edition: Option<String>,
+        /// Language of titles, where there are any in it.
+        #[arg(long, value_name = "L")]
+        lang: Option<String>,
+        /// Most results.
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        limit: usize,
+        /// Print one JSON document.
+        #[arg(long)]
+        json: bool,
+        /// Read a query a line from a file; print a JSON array of results a line.
+        #[arg(long, value_name = "FILE", conflicts_with = "query")]
+        batch: Option<PathBuf>,
     },
     /// Fetch newer chapters kept in other repositories and move their pins.
     Update {
@@ -200,6 +226,11 @@ fn run(arguments: Arguments) -> Result<Outcome> {
             NewCommand::Procedure { id } => new::procedure(&root, &id),
         },
         Some(Command::Status { months, json }) => status::run(&root, months, json),
+        Some(Command::Lookup { query, country, list_edition, lang, limit, json, batch }) => {
+            let edition = list_edition;
+            let request = lookup::Request { query, country, edition, lang, limit, json, batch };
+            lookup::run(&root, &request)
+        }
         Some(Command::Update { country }) => update::run(&root, country.as_deref()),
         Some(Command::List { command: ListCommand::Diff { a, b, json } }) => {
             list::diff(&root, &a, &b, json)

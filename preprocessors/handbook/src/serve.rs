@@ -26,7 +26,7 @@ use crate::{Format, Outcome, terminal};
 
 /// How long changes are collected for one build: an editor that saves by renaming makes several
 /// within a few milliseconds.
-const BURST: Duration = Duration::from_millis(20);
+const BURST: Duration = Duration::from_millis(10);
 
 /// How long a build or a connection may take to end after Ctrl-C.
 const FAREWELL: Duration = Duration::from_secs(1);
