@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 /// How long the preview may take for anything, also in a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running preview; killed when dropped.
+/// A running preview; ended when dropped.
 pub struct Preview {
     process: Child,
     address: SocketAddr,
@@ -106,18 +106,31 @@ impl Preview {
 
     /// Ends it as Ctrl-C does; the exit code.
     pub fn interrupt(mut self) -> Result<i32> {
-        let id = self.process.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status();
-        if !sent.context("kill cannot be started")?.success() {
-            bail!("no signal could be sent");
-        }
+        self.signal("-INT")?;
         let status = self.process.wait()?;
         status.code().with_context(|| format!("ended without an exit code: {status}"))
     }
 }
 
+impl Preview {
+    fn signal(&self, signal: &str) -> Result<()> {
+        let sent = Command::new("kill").args([signal, &self.process.id().to_string()]).status();
+        ensure!(sent.context("kill cannot be started")?.success(), "no signal could be sent");
+        Ok(())
+    }
+}
+
 impl Drop for Preview {
     fn drop(&mut self) {
+        // Asked first, so that it takes its temporary folder with it.
+        if matches!(self.process.try_wait(), Ok(None)) && self.signal("-TERM").is_ok() {
+            for _ in 0..100 {
+                if matches!(self.process.try_wait(), Ok(Some(_))) {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -41,7 +41,7 @@ enum Event {
     BuildFinished(Box<(Maker, Made)>),
     /// A browser shows this page and waits for news of it.
     PageJoined(String),
-    /// Ctrl-C.
+    /// Ctrl-C, or the terminal was closed.
     Stop,
 }
 
@@ -67,7 +67,7 @@ async fn preview(root: &Path, folder: &Path, host: IpAddr, port: u16) -> Result<
     let (shown, news) = watch::channel(Shown::default());
     let site = Site::new(folder.join("site"), news, events.clone());
     let server = tokio::spawn(server::serve(listener, site));
-    tokio::spawn(stop_on_ctrl_c(events.clone()));
+    stop_on_ctrl_c(&events);
     let mut sources = Sources::new(root, events.clone())?;
     let mut idle = Some(Maker::new(root, folder));
     let (mut in_burst, mut again) = (false, false);
@@ -147,11 +147,32 @@ async fn listen(host: IpAddr, port: u16) -> Result<TcpListener> {
     }
 }
 
-async fn stop_on_ctrl_c(events: UnboundedSender<Event>) {
-    // Without a signal to wait for, the program ends as the system ends it.
-    if tokio::signal::ctrl_c().await.is_ok() {
-        let _ = events.send(Event::Stop);
+/// Makes an event of the signals to end, so that the temporary folder goes as well. Where there is
+/// no signal to wait for, the program ends as the system ends it.
+#[cfg(unix)]
+fn stop_on_ctrl_c(events: &UnboundedSender<Event>) {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
+        let Ok(mut signal) = signal(kind) else { continue };
+        let events = events.clone();
+        tokio::spawn(async move {
+            if signal.recv().await.is_some() {
+                let _ = events.send(Event::Stop);
+            }
+        });
     }
+}
+
+/// Makes an event of Ctrl-C, so that the temporary folder goes as well.
+#[cfg(not(unix))]
+fn stop_on_ctrl_c(events: &UnboundedSender<Event>) {
+    let events = events.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            let _ = events.send(Event::Stop);
+        }
+    });
 }
 
 /// Says what to open.
