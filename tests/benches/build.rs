@@ -14,23 +14,15 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use handbook_model::Findings;
-use handbook_tests::{copy_tree, workspace_root};
+use handbook_tests::{bench_bed, copy_tree, workspace_root};
 use mdbook_handbook::{assemble, gather};
-use tempfile::TempDir;
 
 /// Pages of a country: its first page and sixteen sections.
 const COUNTRY_PAGES: usize = 17;
 
 fn main() {
     let root = workspace_root();
-    let ours = root.join("target/release/handbook");
-    let peer = root.join("target/tools/bin/mdbook");
-    for (program, how) in [(&ours, "cargo build --release"), (&peer, "tests/run")] {
-        assert!(program.exists(), "{} is missing; run {how}", program.display());
-    }
-    // tmpfs where there is one: the disk's own noise is not what is measured.
-    let scratch =
-        TempDir::new_in(if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "." }).unwrap();
+    let (ours, peer, scratch) = bench_bed();
     let mut table = String::from(
         "| pages | handbook build | of it check | mdBook 0.5.4, same pages | ratio | largest page, list page |\n\
          |---|---|---|---|---|---|\n",

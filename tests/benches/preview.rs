@@ -22,9 +22,8 @@ use std::time::{Duration, Instant};
 
 use handbook_tests::preview::{News, Preview, get};
 use handbook_tests::webdriver::{Driver, Programs, Scripts, Session};
-use handbook_tests::{commit_all, copy_tree, workspace_root};
+use handbook_tests::{bench_bed, commit_all, copy_tree, workspace_root};
 use serde_json::json;
-use tempfile::TempDir;
 
 const EDITS: u64 = 100;
 
@@ -40,14 +39,7 @@ trait Reader {
 fn main() {
     let root = workspace_root();
     let programs = root.join("target/release");
-    let ours = programs.join("handbook");
-    let peer = root.join("target/tools/bin/mdbook");
-    for (program, how) in [(&ours, "cargo build --release"), (&peer, "tests/run")] {
-        assert!(program.exists(), "{} is missing; run {how}", program.display());
-    }
-    // tmpfs where there is one: the disk's own noise is not what is measured.
-    let scratch =
-        TempDir::new_in(if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "." }).unwrap();
+    let (ours, peer, scratch) = bench_bed();
     let mut table = String::from(
         "| from saving to | edits | p50 | p95 | p99 | longest |\n|---|---|---|---|---|---|\n",
     );

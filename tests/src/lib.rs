@@ -6,4 +6,4 @@ mod program;
 pub mod webdriver;
 
 pub use fixture::{base, commit_all, copy_tree, git_source};
-pub use program::{handbook_binary, run, workspace_root};
+pub use program::{bench_bed, handbook_binary, run, workspace_root};

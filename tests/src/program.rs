@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// The folder of the workspace, which is also the folder of the real handbook.
 ///
@@ -74,4 +75,22 @@ pub fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
         .expect("the program can be started");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().expect("an exit code"), text(&output.stdout), text(&output.stderr))
+}
+
+/// What every bench starts from: the program built for release, its peer, and a folder to work in.
+///
+/// # Panics
+///
+/// If one of the programs is missing; the message says what to run.
+#[must_use]
+pub fn bench_bed() -> (PathBuf, PathBuf, TempDir) {
+    let root = workspace_root();
+    let ours = root.join("target/release/handbook");
+    let peer = root.join("target/tools/bin/mdbook");
+    for (program, how) in [(&ours, "cargo build --release"), (&peer, "tests/run")] {
+        assert!(program.exists(), "{} is missing; run {how}", program.display());
+    }
+    // tmpfs where there is one: the disk's own noise is not what is measured.
+    let place = if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "." };
+    (ours, peer, TempDir::new_in(place).expect("a temporary folder"))
 }
