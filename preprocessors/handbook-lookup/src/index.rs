@@ -4,8 +4,9 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::fold::{self, Lang, Script, script, sound, stem};
+use crate::fold::{self, Lang, sound, stem};
 use crate::query::is_particle;
+use crate::vocabulary::Vocabulary;
 
 /// A provision as the list's data tells of it.
 #[derive(Clone, Debug, Default)]
@@ -92,9 +93,9 @@ impl Kind {
 pub struct Index {
     pub(crate) records: Vec<Place>,
     pub(crate) texts: Vec<Indexed>,
+    pub(crate) vocabulary: Vocabulary,
+    /// For each word of the vocabulary.
     pub(crate) words: Vec<WordEntry>,
-    /// Keys of words that sound alike, sorted.
-    pub(crate) keys: Vec<(String, Vec<u32>)>,
     pub(crate) codes: BTreeMap<String, u32>,
     pub(crate) cas: BTreeMap<String, Vec<u32>>,
     pub(crate) un: BTreeMap<String, Vec<u32>>,
@@ -122,12 +123,9 @@ pub(crate) struct Indexed {
     pub(crate) words: Vec<f32>,
 }
 
-/// A word that some text has.
+/// Where a word stands, and how much it says.
 #[derive(Debug, Default)]
 pub(crate) struct WordEntry {
-    pub(crate) word: String,
-    /// Which letters it has, to pass over words that cannot be near.
-    pub(crate) letters: u32,
     pub(crate) weight: f32,
     pub(crate) postings: Vec<Posting>,
 }
@@ -141,17 +139,6 @@ pub(crate) struct Posting {
 
 /// Position of words that are not the text's own.
 pub(crate) const CONTEXT: u8 = u8::MAX;
-
-/// A word of the index as a reading of a word of the query.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Reading {
-    pub(crate) word: u32,
-    /// 1 for the very word, less for its forms and near words.
-    pub(crate) quality: f32,
-}
-
-/// Most readings of one word; a short beginning has hundreds.
-const MAX_READINGS: usize = 48;
 
 impl Index {
     /// Indexes records, given in the order of the list. `held` is the number of held editions.
@@ -215,14 +202,14 @@ impl Index {
         index.tariff.sort_by(|a, b| (&a.0.hs, a.1).cmp(&(&b.0.hs, b.1)));
         let places: BTreeMap<&str, u32> =
             words.keys().zip(0..).map(|(word, at)| (word.as_str(), at)).collect();
-        index.keys = keys
-            .iter()
-            .map(|(key, words)| (key.clone(), words.iter().map(|w| places[w.as_str()]).collect()))
-            .collect();
+        let keys = keys.into_iter().map(|(key, words)| {
+            (key, words.iter().map(|w| places[w.as_str()]).collect::<Vec<u32>>())
+        });
+        let vocabulary = Vocabulary::new(words.keys().cloned().collect(), keys.collect());
         // Words that are forms of one another are as common as all of them together.
         let counts: Vec<usize> = words.values().map(Vec::len).collect();
         let mut common = counts.clone();
-        for (_, alike) in &index.keys {
+        for alike in vocabulary.alike() {
             let all: usize = alike.iter().map(|w| counts[*w as usize]).sum();
             for word in alike {
                 common[*word as usize] = common[*word as usize].max(all);
@@ -244,163 +231,15 @@ impl Index {
         index.words = words
             .into_iter()
             .zip(&common)
-            .map(|((word, postings), count)| WordEntry {
-                letters: letters(&word),
-                weight: weight(&word, *count),
-                word,
-                postings,
-            })
+            .map(|((word, postings), count)| WordEntry { weight: weight(&word, *count), postings })
             .collect();
+        index.vocabulary = vocabulary;
         index
     }
 
     /// Weight of a word that no text has.
     pub(crate) fn unknown_weight(&self) -> f32 {
         log2(1.0 + self.texts.len().max(1) as f32) * 0.6
-    }
-
-    /// The word's number.
-    pub(crate) fn word(&self, word: &str) -> Option<u32> {
-        self.words.binary_search_by(|e| e.word.as_str().cmp(word)).ok().map(|at| at as u32)
-    }
-
-    fn key(&self, key: &str) -> &[u32] {
-        match self.keys.binary_search_by(|(k, _)| k.as_str().cmp(key)) {
-            Ok(at) => &self.keys[at].1,
-            Err(_) => &[],
-        }
-    }
-
-    /// Words of the index that a word of a query may mean, the likeliest first; `open` when it may
-    /// be only the beginning of one.
-    pub(crate) fn readings(&self, word: &str, open: bool) -> Vec<Reading> {
-        let mut found = Vec::new();
-        if let Some(exact) = self.word(word) {
-            found.push(Reading { word: exact, quality: 1.0 });
-        }
-        self.forms(word, &mut found);
-        let certain = !found.is_empty();
-        if open && word.chars().count() >= 3 {
-            self.completions(word, certain, &mut found);
-        }
-        if !certain {
-            self.typed_in_latin(word, &mut found);
-        }
-        if found.is_empty() || (!certain && open) {
-            self.near(word, &mut found);
-        }
-        found.sort_by(|a, b| a.word.cmp(&b.word).then(b.quality.total_cmp(&a.quality)));
-        found.dedup_by_key(|r| r.word);
-        found.sort_by(|a, b| b.quality.total_cmp(&a.quality).then(a.word.cmp(&b.word)));
-        found.truncate(MAX_READINGS);
-        found
-    }
-
-    /// Other forms of the word, and the same loan word in other languages.
-    fn forms(&self, word: &str, found: &mut Vec<Reading>) {
-        let own = script(word);
-        let langs: &[Lang] = match own {
-            Script::Latin => &[Lang::En, Lang::Ro, Lang::Az],
-            Script::Cyrillic => &[Lang::Ru],
-            Script::Georgian => &[Lang::Ka],
-            Script::Other => return,
-        };
-        for lang in langs {
-            let stem = stem(word, *lang);
-            let key = sound(stem, *lang);
-            let long = key.chars().count() >= 4;
-            for number in self.key(&key) {
-                let other = &self.words[*number as usize].word;
-                let quality = match script(other) == own {
-                    // Different spellings of one sound are another word when they are short.
-                    true if other.starts_with(stem) => 0.96,
-                    true if long => 0.9,
-                    false if long => 0.82,
-                    _ => continue,
-                };
-                found.push(Reading { word: *number, quality });
-            }
-        }
-    }
-
-    /// Words that begin so.
-    fn completions(&self, word: &str, certain: bool, found: &mut Vec<Reading>) {
-        let from = self.words.partition_point(|e| e.word.as_str() < word);
-        let beginning = self.words[from..].iter().zip(from..);
-        let length = word.len() as f32;
-        let most = if certain { 0.7 } else { 0.92 };
-        for (entry, at) in beginning.take_while(|(e, _)| e.word.starts_with(word)).take(200) {
-            let share = length / entry.word.len() as f32;
-            found.push(Reading { word: at as u32, quality: most * (0.4 + 0.6 * share) });
-        }
-    }
-
-    /// Cyrillic and Georgian words typed in Latin letters, in any of the usual ways.
-    fn typed_in_latin(&self, word: &str, found: &mut Vec<Reading>) {
-        if script(word) != Script::Latin {
-            return;
-        }
-        let sounds = sound(word, Lang::En);
-        // Endings stay on, since which to cut depends on the language that is not known.
-        for ending in 0..=3 {
-            let Some(key) = sounds.len().checked_sub(ending).and_then(|at| sounds.get(..at)) else {
-                return;
-            };
-            if key.len() < if ending == 0 { 3 } else { 4 } {
-                return;
-            }
-            for number in self.key(key) {
-                if script(&self.words[*number as usize].word) != Script::Latin {
-                    found.push(Reading { word: *number, quality: 0.88 - 0.02 * ending as f32 });
-                }
-            }
-        }
-    }
-
-    /// Words a slip or two away, by letters or by sound.
-    fn near(&self, word: &str, found: &mut Vec<Reading>) {
-        if word.bytes().any(|b| b.is_ascii_digit()) {
-            return;
-        }
-        let typed: Vec<char> = word.chars().collect();
-        let Some(slips) = slips(typed.len()) else { return };
-        let mask = letters(word);
-        let quality = |slips: usize, length: usize| 1.0 - 1.3 * slips as f32 / length as f32;
-        for (entry, at) in self.words.iter().zip(0..) {
-            if (entry.letters ^ mask).count_ones() as usize > 2 * slips {
-                continue;
-            }
-            let other: Vec<char> = entry.word.chars().collect();
-            if other.len().abs_diff(typed.len()) > slips || other.len() < 4 {
-                continue;
-            }
-            if let Some(distance) = distance(&typed, &other, slips) {
-                let quality = quality(distance, typed.len());
-                found.push(Reading { word: at, quality });
-            }
-        }
-        let own = script(word);
-        let langs: &[Lang] =
-            if own == Script::Latin { &[Lang::En, Lang::Ro, Lang::Az] } else { &[Lang::Ru] };
-        for lang in langs {
-            let key: Vec<char> = sound(stem(word, *lang), *lang).chars().collect();
-            if key.len() < 5 {
-                continue;
-            }
-            let slips = if key.len() >= 9 { 2 } else { 1 };
-            for (other, numbers) in &self.keys {
-                if other.len().abs_diff(key.len()) > slips || other.len() < 5 {
-                    continue;
-                }
-                let letters: Vec<char> = other.chars().collect();
-                let Some(distance) = distance(&key, &letters, slips) else { continue };
-                for number in numbers {
-                    let same = script(&self.words[*number as usize].word) == own;
-                    let quality = quality(distance, key.len()) * if same { 0.95 } else { 0.85 };
-                    found.push(Reading { word: *number, quality });
-                }
-            }
-        }
     }
 }
 
@@ -423,46 +262,6 @@ fn compounds(text: &str, own: &[String]) -> Vec<(String, usize, usize)> {
     found
 }
 
-/// How many slips a word of so many letters may have.
-fn slips(length: usize) -> Option<usize> {
-    match length {
-        0..=4 => None,
-        5..=8 => Some(1),
-        _ => Some(2),
-    }
-}
-
-/// A bit for each letter of a word, letters of all scripts thrown together.
-fn letters(word: &str) -> u32 {
-    word.chars().fold(0, |mask, c| mask | 1 << (c as u32 % 32))
-}
-
-/// Letters to change, add, drop or swap with the next to get from one word to the other; `None`
-/// when more than `most`.
-fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = Vec::with_capacity(b.len() + 1);
-        row.push(i);
-        let mut least = i;
-        for j in 1..=b.len() {
-            let changed = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut cost = changed.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                cost = cost.min(before[j - 2] + 1);
-            }
-            least = least.min(cost);
-            row.push(cost);
-        }
-        if least > most {
-            return None;
-        }
-        before = core::mem::replace(&mut last, row);
-    }
-    Some(last[b.len()]).filter(|d| *d <= most)
-}
-
 /// A logarithm to base two, near enough for weights and the same on every machine.
 fn log2(x: f32) -> f32 {
     let bits = x.to_bits();
@@ -474,24 +273,6 @@ fn log2(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn chars(word: &str) -> Vec<char> {
-        word.chars().collect()
-    }
-
-    #[test]
-    fn slips_are_counted() {
-        for (a, b, slips) in [
-            ("centrifuge", "centrifuge", Some(0)),
-            ("centrifuge", "centrifge", Some(1)),
-            ("centrifuge", "cnetrifuge", Some(1)),
-            ("centrifuge", "cetrifugee", Some(2)),
-            ("centrifuge", "telescope", None),
-            ("", "ab", Some(2)),
-        ] {
-            assert_eq!(distance(&chars(a), &chars(b), 2), slips, "{a} {b}");
-        }
-    }
 
     #[test]
     fn the_logarithm_is_near() {

@@ -12,6 +12,8 @@ pub mod fold;
 pub mod index;
 pub mod query;
 pub mod rank;
+pub mod table;
+mod vocabulary;
 
 pub use entry_code::{EntryCode, Mention, mentions};
 pub use index::{Index, Record};

@@ -8,8 +8,9 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::index::{CONTEXT, Index, Kind, Reading};
+use crate::index::{CONTEXT, Index, Kind};
 use crate::query::{Asks, CodeReading, Query, Word};
+use crate::vocabulary::Reading;
 
 /// Scores below this are noise.
 pub const FLOOR: f32 = 0.1;
@@ -195,7 +196,7 @@ impl Index {
         let mut known: Vec<f32> = Vec::with_capacity(words.len());
         for (number, word) in words.iter().enumerate() {
             let open = query.open && number + 1 == words.len();
-            let mut readings = self.readings(&word.text, open);
+            let mut readings = self.vocabulary.readings(&word.text, open);
             let mut several: Vec<Reading> = Vec::new();
             if readings.first().is_none_or(|r| r.quality < 0.9) {
                 several = self.two_in_one(&word.text);
@@ -203,7 +204,7 @@ impl Index {
             // A word parted in two: `turbo molecular` for `turbomolecular`.
             if let Some(next) = words.get(number + 1) {
                 let joined = alloc::format!("{}{}", word.text, next.text);
-                if let Some(one) = self.word(&joined) {
+                if let Some(one) = self.vocabulary.word(&joined) {
                     let reading = Reading { word: one, quality: 0.95 };
                     self.place(number, reading, &mut matches);
                     self.place(number + 1, reading, &mut matches);
@@ -267,7 +268,9 @@ impl Index {
         let cuts = word.char_indices().map(|(at, _)| at);
         let cuts = cuts.filter(|at| *at >= 3 && word.len() - at >= 3);
         cuts.filter(|_| long)
-            .find_map(|at| Some([self.word(&word[..at])?, self.word(&word[at..])?]))
+            .find_map(|at| {
+                Some([self.vocabulary.word(&word[..at])?, self.vocabulary.word(&word[at..])?])
+            })
             .map(|pair| pair.map(|word| Reading { word, quality: 0.9 }).to_vec())
             .unwrap_or_default()
     }
