@@ -36,6 +36,18 @@ impl Lang {
             _ => Lang::En,
         }
     }
+
+    /// Its tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::Az => "az",
+            Lang::En => "en",
+            Lang::Ka => "ka",
+            Lang::Ro => "ro",
+            Lang::Ru => "ru",
+            Lang::Uk => "uk",
+        }
+    }
 }
 
 /// The script a word is in, by its first letter.

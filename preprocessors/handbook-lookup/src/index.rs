@@ -73,6 +73,12 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of this word in results.
+    pub fn of(key: &str) -> Option<Self> {
+        use Kind::{Alias, Cas, Code, Hs, Name, Text, Threshold, Un};
+        [Code, Cas, Hs, Un, Name, Alias, Threshold, Text].into_iter().find(|k| k.key() == key)
+    }
+
     /// The word in results.
     pub fn key(self) -> &'static str {
         match self {
@@ -235,6 +241,11 @@ impl Index {
             .collect();
         index.vocabulary = vocabulary;
         index
+    }
+
+    /// The number of the record with this code.
+    pub(crate) fn record_of(&self, code: &str) -> Option<u32> {
+        self.codes.get(code).copied()
     }
 
     /// Weight of a word that no text has.

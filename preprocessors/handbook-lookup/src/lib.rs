@@ -10,6 +10,8 @@ extern crate alloc;
 mod entry_code;
 pub mod fold;
 pub mod index;
+pub mod json;
+pub mod list;
 pub mod query;
 pub mod rank;
 pub mod table;

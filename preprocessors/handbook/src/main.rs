@@ -228,8 +228,8 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Some(Command::Status { months, json }) => status::run(&root, months, json),
         Some(Command::Lookup { query, country, list_edition, lang, limit, json, batch }) => {
             let edition = list_edition;
-            let request = lookup::Request { query, country, edition, lang, limit, json, batch };
-            lookup::run(&root, &request)
+            let asked = lookup::Asked { query, country, edition, lang, limit, json, batch };
+            lookup::run(&root, &asked)
         }
         Some(Command::Update { country }) => update::run(&root, country.as_deref()),
         Some(Command::List { command: ListCommand::Diff { a, b, json } }) => {

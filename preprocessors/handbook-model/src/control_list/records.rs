@@ -1,13 +1,15 @@
 //! The list as the lookup wants it: a record a provision, with every text and number by which a
 //! reader may ask for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use handbook_lookup::fold::Lang;
 use handbook_lookup::index::{Kind, Tariff, Text};
+use handbook_lookup::list::{Content, Provision, write_main, write_names};
 use handbook_lookup::{EntryCode, Index, Record};
 
-use super::{Chemical, ControlList, Standing, TariffLink};
+use super::{Chemical, ControlList, Standing, State, TariffLink};
+use crate::country::Country;
 
 /// What a full match of a text says, by what the text is. Nothing but an identifier says more
 /// than a name that somebody has checked.
@@ -21,6 +23,37 @@ mod weight {
 }
 
 impl ControlList {
+    /// What the lookup's tables are made of, with the state of each provision in each country.
+    pub fn lookup_content(&self, countries: &[Country]) -> Content {
+        let state = |code: &str, country: &Country| {
+            let State { kind, basis } = self.state(code, country.applies.as_ref());
+            (kind.key().to_owned(), basis)
+        };
+        let records = self.lookup_records().into_iter().zip(&self.provisions);
+        Content {
+            editions: self.held.iter().map(|e| e.id.clone()).collect(),
+            countries: countries.iter().map(|c| c.id.clone()).collect(),
+            provisions: records
+                .map(|(record, provision)| Provision {
+                    states: countries.iter().map(|c| state(&record.code, c)).collect(),
+                    title: provision.title.clone(),
+                    record,
+                })
+                .collect(),
+        }
+    }
+
+    /// The lookup's tables: the main one, and for each language of names its tag and its table.
+    pub fn lookup_tables(&self, countries: &[Country]) -> (String, Vec<(&'static str, String)>) {
+        let content = self.lookup_content(countries);
+        let main = write_main(&content);
+        let texts = content.provisions.iter().flat_map(|p| &p.record.texts);
+        let langs: BTreeSet<Lang> = texts.map(|t| t.lang).filter(|l| *l != Lang::En).collect();
+        let names = langs.iter().map(|lang| (lang.tag(), write_names(&content, *lang, &main)));
+        let names = names.collect();
+        (main, names)
+    }
+
     /// The lookup's index over this list.
     pub fn lookup_index(&self) -> Index {
         Index::new(self.lookup_records(), self.held.len())
