@@ -83,6 +83,19 @@
         table.classList.add("stack");
     }
 
+    function dress() {
+        // Printed sheets get separated: each one says at its foot what text it is. Only a string in
+        // the style of the page reaches the margins of paper.
+        const foot = document.querySelector(".sheet-foot");
+        if (foot) {
+            root.style.setProperty("--sheet-foot", JSON.stringify(foot.textContent.trim()));
+        }
+
+        for (const table of document.querySelectorAll("main table")) {
+            label(table);
+        }
+    }
+
     document.addEventListener("DOMContentLoaded", function () {
         const button = document.getElementById("_theme");
         function show() {
@@ -101,16 +114,9 @@
             }
         });
 
-        // Printed sheets get separated: each one says at its foot what text it is. Only a string in
-        // the style of the page reaches the margins of paper.
-        const foot = document.querySelector(".sheet-foot");
-        if (foot) {
-            root.style.setProperty("--sheet-foot", JSON.stringify(foot.textContent.trim()));
-        }
-
-        for (const table of document.querySelectorAll("main table")) {
-            label(table);
-        }
+        dress();
+        // The preview of an editor exchanges the text while the page is open.
+        document.addEventListener("handbook-text", dress);
 
         // The open page may be far down in contents that scroll by themselves.
         const contents = document.getElementById("_contents");

@@ -7,7 +7,7 @@
 //! Both servers get a copy of the real book, git history included, and the same edits, at moments
 //! that keep no step with anybody's clock. Ours is measured until the reload event has come and
 //! the page asked for after it has the new text; where Chromium is installed, also until its open
-//! page has loaded again and shows it. The peer is asked for the page every 2 ms until it has the
+//! page shows it. The peer is asked for the page every 2 ms until it has the
 //! new text: what it needs for its own reload comes on top. It runs as it comes, and is told to
 //! watch `chapters` as well, with `mdbook-handbook` as its preprocessor.
 
@@ -57,7 +57,7 @@ fn main() {
         let session = driver.session(Scripts::On).unwrap();
         session.connect().unwrap();
         let mut reader = Browser { preview: &preview, session };
-        row(&mut table, "`handbook serve`: reloaded in Chromium", edit(&folder, &mut reader));
+        row(&mut table, "`handbook serve`: shown in Chromium", edit(&folder, &mut reader));
     }
     drop(preview);
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::chapter::Chapter;
 use crate::control_list::{StateKind, code_suggestion};
+use crate::cores::{Job, on_all_cores};
 use crate::country::Country;
 use crate::diagnostic::{Findings, suggestion};
 use crate::handbook::{Handbook, picture_type};
@@ -33,25 +34,33 @@ const MAX_PICTURE: usize = 200_000;
 /// Checks a whole handbook.
 pub fn check(handbook: &Handbook, findings: &Findings) {
     let pages: BTreeSet<String> = handbook.pages().into_iter().collect();
-    for (path, chapter) in &handbook.frame {
-        let home = Home { path, country: None };
-        Checker { handbook, findings, chapter, home, pages: &pages }.run();
-    }
-    check_addresses(handbook, findings);
-    crate::comparison::check(handbook, findings);
-    for country in &handbook.countries {
-        check_registers(handbook, country, findings);
-        for (section, chapter) in &country.sections {
-            let path = format!("{}/{section}.md", country.id);
-            let home = Home { path: &path, country: Some(country) };
-            Checker { handbook, findings, chapter, home, pages: &pages }.run();
+    let pages = &pages;
+    let frame = || {
+        for (path, chapter) in &handbook.frame {
+            let home = Home { path, country: None };
+            Checker { handbook, findings, chapter, home, pages }.run();
         }
-    }
-    procedure::check(handbook, findings);
-    crate::prose::check(handbook, findings);
-    for term in &handbook.glossary.rows {
-        check_basis(handbook, handbook.glossary.file.as_ref(), &term.basis, findings);
-    }
+        check_addresses(handbook, findings);
+        crate::comparison::check(handbook, findings);
+        procedure::check(handbook, findings);
+        crate::cards::check(handbook, findings);
+        for term in &handbook.glossary.rows {
+            check_basis(handbook, handbook.glossary.file.as_ref(), &term.basis, findings);
+        }
+    };
+    let mut jobs: Vec<Job<'_, ()>> = crate::prose::checks(handbook, findings);
+    jobs.push(Box::new(frame));
+    jobs.extend(handbook.countries.iter().map(|country| -> Job<'_, ()> {
+        Box::new(move || {
+            check_registers(handbook, country, findings);
+            for (section, chapter) in &country.sections {
+                let path = format!("{}/{section}.md", country.id);
+                let home = Home { path: &path, country: Some(country) };
+                Checker { handbook, findings, chapter, home, pages }.run();
+            }
+        })
+    }));
+    on_all_cores(&jobs);
 }
 
 fn check_addresses(handbook: &Handbook, findings: &Findings) {

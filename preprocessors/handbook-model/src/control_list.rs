@@ -1,11 +1,13 @@
 //! The control list: numbered provisions, their titles, the list editions held, what is known
 //! about each provision, and its state in a country.
 
+mod kept;
 mod read;
 mod records;
 mod state;
 
 pub use handbook_lookup::query::is_cas_number;
+pub use kept::KeptList;
 pub(crate) use read::code_suggestion;
 pub use state::{State, StateKind};
 

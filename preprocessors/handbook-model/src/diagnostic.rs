@@ -236,7 +236,8 @@ impl Findings {
         all.sort_by(|a, b| {
             let key =
                 |d: &Diagnostic| (d.location.path.clone(), d.location.line, d.location.column);
-            key(a).cmp(&key(b)).then_with(|| a.id.cmp(b.id))
+            // The message as well: findings come from all threads, in no order.
+            key(a).cmp(&key(b)).then_with(|| (a.id, &a.message).cmp(&(b.id, &b.message)))
         });
         all.dedup();
         all

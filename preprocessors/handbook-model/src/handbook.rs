@@ -1,10 +1,13 @@
 //! A whole handbook, read from its files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::cards::Cards;
 use crate::chapter::Chapter;
 use crate::comparison::{COMPARISONS, Comparison, read_comparisons};
 use crate::control_list::ControlList;
+use crate::cores::{Job, on_all_cores};
 use crate::country::{Country, Register};
 use crate::diagnostic::Findings;
 use crate::files::Files;
@@ -36,7 +39,9 @@ pub struct Handbook {
     /// Words that prose is checked for.
     pub prose: Prose,
     /// The control list.
-    pub list: ControlList,
+    pub list: Arc<ControlList>,
+    /// Commodity cards.
+    pub cards: Cards,
     /// Procedures that two countries agreed to describe.
     pub procedures: Register<Procedure>,
     /// Registers of crossing points.
@@ -53,11 +58,13 @@ pub struct Handbook {
 
 impl Handbook {
     /// Reads a handbook: `frame` holds this repository's files, `countries` each country's files
-    /// and the folder they stand in, in the order of `region.countries`.
+    /// and the folder they stand in, in the order of `region.countries`; `list` is the control list
+    /// of the frame.
     pub fn read(
         region: Region,
         frame: &Files,
         countries: &[(&str, &str, &Files)],
+        list: Arc<ControlList>,
         findings: &Findings,
     ) -> Self {
         let text = |path: &str| {
@@ -78,15 +85,12 @@ impl Handbook {
         let rows = file.as_ref().map(|s| read_comparisons(s, findings)).unwrap_or_default();
         let comparisons = Register { rows, file };
         let prose = text(PROSE).map(|s| Prose::read(&s, findings)).unwrap_or_default();
-        let list = match list_folder(frame) {
-            Some(folder) => ControlList::read(&folder, frame, findings),
-            None => ControlList::default(),
-        };
         // A region may have none yet.
         let file = frame.text("book/procedures.toml", findings);
         let rows = file.as_ref().map(|s| read_procedures(s, findings)).unwrap_or_default();
         let procedures = Register { rows, file };
         let crossings = read_crossings("book/crossings", frame, findings);
+        let cards = Cards::read(frame, findings);
         let mut pages = BTreeMap::new();
         for path in frame.below(FRAME) {
             let name = &path[FRAME.len() + 1..];
@@ -101,10 +105,10 @@ impl Handbook {
         for (id, folder, files) in countries {
             pictures.extend(pictures_in(files, folder, &format!("{id}/")));
         }
-        let countries: Vec<Country> = countries
-            .iter()
-            .map(|(id, folder, files)| Country::read(id, folder, files, &outline, findings))
-            .collect();
+        let read = countries.iter().map(|(id, folder, files)| -> Job<'_, Country> {
+            Box::new(|| Country::read(id, folder, files, &outline, findings))
+        });
+        let countries = on_all_cores(&read.collect::<Vec<_>>());
         let sources_by_id = index_sources(&sources.rows, &countries);
         Self {
             region,
@@ -114,6 +118,7 @@ impl Handbook {
             prose,
             comparisons,
             list,
+            cards,
             procedures,
             crossings,
             frame: pages,
@@ -137,6 +142,11 @@ impl Handbook {
         })
     }
 
+    /// The lookup's tables over the list and the cards' names: the main one, and one a language.
+    pub fn lookup_tables(&self) -> (String, Vec<(&'static str, String)>) {
+        self.list.lookup_tables(&self.countries, &self.cards.new_names(&self.list))
+    }
+
     /// The procedure with this id.
     pub fn procedure(&self, id: &str) -> Option<&Procedure> {
         self.procedures.rows.iter().find(|p| p.id.value == id)
@@ -157,7 +167,9 @@ impl Handbook {
     /// Paths of the pages that are made from data and country chapters.
     pub fn generated_pages(&self) -> Vec<String> {
         let mut pages: Vec<String> =
-            ["outline.md", "glossary.md", "sources.md", "status.md"].map(str::to_owned).into();
+            ["outline.md", "glossary.md", "sources.md", "status.md", "lookup.md"]
+                .map(str::to_owned)
+                .into();
         for country in &self.countries {
             pages.push(format!("{}/index.md", country.id));
             pages.extend(self.outline.ids().map(|section| format!("{}/{section}.md", country.id)));
@@ -170,6 +182,11 @@ impl Handbook {
         pages.extend(self.comparison_pages());
         pages.extend(["index", "editions", "applied", "changes"].map(|n| format!("list/{n}.md")));
         pages.extend(self.list.pages().iter().map(|page| format!("list/{page}.md")));
+        if !self.cards.rows.is_empty() {
+            pages.push("cards/index.md".to_owned());
+        }
+        pages.extend(self.cards.rows.iter().map(|card| format!("cards/{}.md", card.id)));
+        pages.push("find/index.md".to_owned());
         pages
     }
 }
@@ -210,11 +227,4 @@ fn pictures_in(files: &Files, folder: &str, place: &str) -> BTreeMap<String, Vec
             Some((format!("{place}{name}"), files.bytes(path)?.to_vec()))
         })
         .collect()
-}
-
-/// The folder of the control list: the first below [`LISTS`].
-fn list_folder(files: &Files) -> Option<String> {
-    let path = files.below(LISTS).next()?;
-    let name = path[LISTS.len() + 1..].split('/').next()?;
-    Some(format!("{LISTS}/{name}"))
 }

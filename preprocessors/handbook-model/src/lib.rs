@@ -3,10 +3,12 @@
 //! Reads texts, never files: no disk, git, clock, mdBook or HTML here. Everything returns a value
 //! and puts what is wrong into [`Findings`], so that one run reports every fault.
 
+pub mod cards;
 pub mod chapter;
 pub mod check;
 pub mod comparison;
 pub mod control_list;
+pub mod cores;
 pub mod country;
 pub mod date;
 pub mod diagnostic;

@@ -8,6 +8,7 @@ use std::fmt::Display;
 use std::ops::Range;
 
 use crate::chapter::Chapter;
+use crate::cores::Job;
 use crate::date::Date;
 use crate::diagnostic::Findings;
 use crate::handbook::Handbook;
@@ -91,15 +92,19 @@ impl Prose {
     }
 }
 
-/// Checks the prose of all chapters and pages.
-pub(crate) fn check(handbook: &Handbook, findings: &Findings) {
+/// Checks of the prose of all chapters and pages, which need not wait for one another.
+pub(crate) fn checks<'c>(handbook: &'c Handbook, findings: &'c Findings) -> Vec<Job<'c, ()>> {
     let mut without_words = BTreeSet::new();
     let frame = handbook.region.languages.first().map_or("en", |l| l.id.as_str());
     let pages = handbook.frame.values().map(|chapter| (chapter, frame, false));
     let sections = handbook.countries.iter().flat_map(|country| {
         country.sections.values().map(|c| (c, country.source_language.as_str(), true))
     });
-    check_data(handbook, frame, findings);
+    let mut jobs: Vec<Job<'_, ()>> = Vec::new();
+    for (file, language) in data_files(handbook, frame) {
+        let Some(words) = handbook.prose.language(language) else { continue };
+        jobs.push(Box::new(move || check_data(file, words, findings)));
+    }
     for (chapter, usual, in_country) in pages.chain(sections) {
         let language = chapter.front.language.as_deref().unwrap_or(usual);
         let passages = &chapter.markdown.passages;
@@ -107,7 +112,8 @@ pub(crate) fn check(handbook: &Handbook, findings: &Findings) {
             continue;
         }
         if let Some(words) = handbook.prose.language(language) {
-            Checker { chapter, words, in_country, findings }.run(&handbook.prose.abbreviations);
+            let checker = Checker { chapter, words, in_country, findings };
+            jobs.push(Box::new(move || checker.run(&handbook.prose.abbreviations)));
         } else if without_words.insert(language) {
             findings.at(
                 "prose-language",
@@ -117,11 +123,14 @@ pub(crate) fn check(handbook: &Handbook, findings: &Findings) {
             );
         }
     }
+    jobs
 }
 
-/// Looks for words that promise too much in data files, whose texts reach readers as well. The
-/// other rules are for sentences.
-fn check_data(handbook: &Handbook, frame: &str, findings: &Findings) {
+/// Data files whose texts reach readers, each with the language it is written in.
+fn data_files<'c>(
+    handbook: &'c Handbook,
+    frame: &'c str,
+) -> impl Iterator<Item = (&'c SourceText, &'c str)> {
     let own = [
         handbook.glossary.file.as_ref(),
         handbook.sources.file.as_ref(),
@@ -129,6 +138,7 @@ fn check_data(handbook: &Handbook, frame: &str, findings: &Findings) {
         handbook.procedures.file.as_ref(),
     ];
     let own = own.into_iter().flatten().chain(handbook.crossings.iter().map(|c| &c.file));
+    let own = own.chain(handbook.cards.rows.iter().map(|card| &card.file));
     let theirs = handbook.countries.iter().flat_map(|country| {
         let registers = [
             country.file.as_ref(),
@@ -142,17 +152,23 @@ fn check_data(handbook: &Handbook, frame: &str, findings: &Findings) {
         let files = registers.into_iter().flatten().chain(sides);
         files.map(|file| (file, country.source_language.as_str()))
     });
-    for (file, language) in own.map(|file| (file, frame)).chain(theirs) {
-        let Some(words) = handbook.prose.language(language) else { continue };
-        let text = lower(file.text());
-        let other = matches(&text, &words.outcome_other);
-        for found in matches(&text, &words.outcome) {
-            let line = text[..found.start].rsplit('\n').next().unwrap_or_default();
-            let inside = |o: &Range<usize>| o.start <= found.start && found.end <= o.end;
-            if !line.trim_start().starts_with('#') && !other.iter().any(inside) {
-                let phrase = &file.text()[found.clone()];
-                findings.at("outcome-words", file, &found, &[("phrase", &phrase)]);
-            }
+    own.map(move |file| (file, frame)).chain(theirs)
+}
+
+/// Looks for words that promise too much in a data file. The other rules are for sentences.
+fn check_data(file: &SourceText, words: &Words, findings: &Findings) {
+    let text = lower(file.text());
+    let found = matches(&text, &words.outcome);
+    if found.is_empty() {
+        return;
+    }
+    let other = matches(&text, &words.outcome_other);
+    for found in found {
+        let line = text[..found.start].rsplit('\n').next().unwrap_or_default();
+        let inside = |o: &Range<usize>| o.start <= found.start && found.end <= o.end;
+        if !line.trim_start().starts_with('#') && !other.iter().any(inside) {
+            let phrase = &file.text()[found.clone()];
+            findings.at("outcome-words", file, &found, &[("phrase", &phrase)]);
         }
     }
 }
@@ -185,8 +201,12 @@ impl Checker<'_> {
     }
 
     fn outcome(&self, passage: &Passage, text: &str) {
+        let found = matches(text, &self.words.outcome);
+        if found.is_empty() {
+            return;
+        }
         let other = matches(text, &self.words.outcome_other);
-        for found in matches(text, &self.words.outcome) {
+        for found in found {
             let inside = |o: &Range<usize>| o.start <= found.start && found.end <= o.end;
             // The frame must be able to name the words that nobody may use.
             if other.iter().any(inside) || (!self.in_country && is_quoted(&passage.text, &found)) {
@@ -301,7 +321,9 @@ fn matches(text: &str, phrases: &[String]) -> Vec<Range<usize>> {
         }
         for phrase in phrases {
             let (phrase, open) = phrase.strip_suffix('*').map_or((&**phrase, false), |p| (p, true));
-            if phrase.is_empty() || !text[start..].starts_with(phrase) {
+            // The first byte by itself: most phrases begin with another one.
+            let begins = phrase.bytes().next() == Some(bytes[start]);
+            if !begins || !text[start..].starts_with(phrase) {
                 continue;
             }
             let end = start + phrase.len();

@@ -74,7 +74,7 @@ async fn preview(root: &Path, folder: &Path, host: IpAddr, port: u16) -> Result<
     let mut joined = BTreeSet::new();
     let mut said = Vec::new();
 
-    start(&mut idle, &mut sources, &events);
+    start(&mut idle, &mut sources, &joined, &events);
     while let Some(event) = inbox.recv().await {
         match event {
             Event::FileChanged(paths) => {
@@ -90,13 +90,14 @@ async fn preview(root: &Path, folder: &Path, host: IpAddr, port: u16) -> Result<
             Event::BurstOver => {
                 in_burst = false;
                 // During a build: the change may have come too late for it.
-                again = !start(&mut idle, &mut sources, &events);
+                again = !start(&mut idle, &mut sources, &joined, &events);
             }
             Event::BuildFinished(finished) => {
                 let (maker, made) = *finished;
                 idle = Some(maker);
                 let first = !shown.borrow().tried();
                 report(&made, &mut said);
+                again |= made.more;
                 // Files of folders that were not watched yet may have changed unseen.
                 again |= made.folders.as_ref().is_some_and(|f| sources.set(f));
                 shown.send_modify(|shown| shown.add(&made));
@@ -104,7 +105,7 @@ async fn preview(root: &Path, folder: &Path, host: IpAddr, port: u16) -> Result<
                     invite(address);
                 }
                 if again {
-                    again = !start(&mut idle, &mut sources, &events);
+                    again = !start(&mut idle, &mut sources, &joined, &events);
                 }
             }
             Event::PageJoined(page) => {
@@ -121,14 +122,19 @@ async fn preview(root: &Path, folder: &Path, host: IpAddr, port: u16) -> Result<
     Ok(Outcome::Good)
 }
 
-/// Starts a build, unless one is running.
-fn start(idle: &mut Option<Maker>, sources: &mut Sources, events: &UnboundedSender<Event>) -> bool {
+/// Starts a build, unless one is running; `open` are pages that somebody may be looking at.
+fn start(
+    idle: &mut Option<Maker>,
+    sources: &mut Sources,
+    open: &BTreeSet<String>,
+    events: &UnboundedSender<Event>,
+) -> bool {
     let Some(mut maker) = idle.take() else { return false };
     // Before the build reads: what changes from now on is heard of.
     sources.watch();
-    let events = events.clone();
+    let (events, open) = (events.clone(), open.clone());
     tokio::task::spawn_blocking(move || {
-        let made = maker.make();
+        let made = maker.make(&open);
         let _ = events.send(Event::BuildFinished(Box::new((maker, made))));
     });
     true

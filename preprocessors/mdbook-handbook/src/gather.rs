@@ -9,7 +9,8 @@ use handbook_model::region::{CountrySource, Place};
 use handbook_model::source::SourceText;
 use handbook_model::{Files, Findings, Handbook, Region, check};
 
-use crate::history::{CommitInfo, LastChange, NO_GIT, is_blob, last_changes};
+use crate::history::{CommitInfo, KeptHistory, LastChange, NO_GIT};
+use crate::kept::Kept;
 use crate::remote::{LOCK_FILE, Lock, Pin, Remote, RemoteError, update};
 use crate::repository::{Repository, commit_files};
 
@@ -30,12 +31,12 @@ pub struct Gathered {
     pub stamp: Stamp,
     /// Origin of each country's files, by country.
     pub origins: BTreeMap<String, Origin>,
-    /// Last change of each file of the frame.
+    /// Last change of each file of this repository.
     pub frame_history: BTreeMap<String, LastChange>,
 }
 
 /// The state of this repository that was read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     /// The commit, if there is any.
     pub commit: Option<CommitInfo>,
@@ -61,6 +62,27 @@ pub struct Origin {
 pub fn gather(
     root: &Path,
     at: Option<&str>,
+    findings: &Findings,
+    progress: &dyn Fn(&str),
+) -> Option<Gathered> {
+    gather_with(root, at, &mut Kept::default(), findings, progress)
+}
+
+/// Gathers the handbook in `root` from its working tree, for whoever does so again and again with
+/// the same `kept`.
+pub fn gather_again(
+    root: &Path,
+    kept: &mut Kept,
+    findings: &Findings,
+    progress: &dyn Fn(&str),
+) -> Option<Gathered> {
+    gather_with(root, None, kept, findings, progress)
+}
+
+fn gather_with(
+    root: &Path,
+    at: Option<&str>,
+    kept: &mut Kept,
     findings: &Findings,
     progress: &dyn Fn(&str),
 ) -> Option<Gathered> {
@@ -99,7 +121,8 @@ pub fn gather(
     );
     let mut files = read(&folders);
     // Before files of other repositories are taken in: they are no change of this one.
-    let (stamp, frame_history) = history_here(&repository, at, &files, &folders);
+    let history = kept.histories.entry(String::new()).or_default();
+    let (stamp, frame_history) = history_here(&repository, at, &files, &folders, history);
     let mut origins = BTreeMap::new();
     let mut chapters = Vec::new();
     let mut lock =
@@ -108,9 +131,9 @@ pub fn gather(
     for country in &region.countries {
         progress(&format!("reading the chapter of {}", country.id.value.to_ascii_uppercase()));
         let (origin, chapter) = match &country.place {
-            Place::Here => here(&repository, at, country, &files, &settings, &region, findings),
-            Place::Git { url, .. } => {
-                elsewhere(root, country, url, &mut lock, &settings, findings, progress)
+            Place::Here => here(country, &files, &frame_history, &settings, &region, findings),
+            Place::Git { .. } => {
+                elsewhere(root, country, &mut lock, kept, &settings, findings, progress)
             }
         };
         origins.insert(country.id.value.clone(), origin);
@@ -118,9 +141,11 @@ pub fn gather(
     }
     for (country, chapter) in region.countries.iter().zip(&mut chapters) {
         for source in &country.sections {
-            let Place::Git { url, .. } = &source.place else { continue };
+            if source.place == Place::Here {
+                continue;
+            }
             let (origin, read) =
-                elsewhere(root, source, url, &mut lock, &settings, findings, progress);
+                elsewhere(root, source, &mut lock, kept, &settings, findings, progress);
             let into = match chapter {
                 Chapter::Here => &mut files,
                 Chapter::Elsewhere(files) => files,
@@ -152,7 +177,13 @@ pub fn gather(
             Some((country.id.as_str(), country.folder.as_str(), chapter))
         })
         .collect();
-    let handbook = Handbook::read(region.clone(), &files, &countries, findings);
+    let trees = chapters.iter().filter_map(|chapter| match chapter {
+        Chapter::Elsewhere(files) => Some(files),
+        Chapter::Here | Chapter::Missing => None,
+    });
+    kept.notice(&trees.chain([&files]).collect::<Vec<_>>());
+    let list = kept.list.read(&files, findings);
+    let handbook = Handbook::read(region.clone(), &files, &countries, list, findings);
     progress("checking");
     check::check(&handbook, findings);
     Some(Gathered {
@@ -192,10 +223,9 @@ enum Chapter {
 }
 
 fn here(
-    repository: &Repository,
-    at: Option<Oid>,
     country: &CountrySource,
     files: &Files,
+    history: &BTreeMap<String, LastChange>,
     settings: &SourceText,
     region: &Region,
     findings: &Findings,
@@ -213,8 +243,8 @@ fn here(
         findings.at("folder-missing", settings, &country.folder.range, values);
         return (origin(BTreeMap::new()), Chapter::Missing);
     }
-    let (_, history) = history_here(repository, at, files, &[folder]);
-    (origin(history), Chapter::Here)
+    let of_file = |path: &str| Some((path.to_owned(), history.get(path)?.clone()));
+    (origin(files.below(folder).filter_map(of_file).collect()), Chapter::Here)
 }
 
 /// Git state and last changes of files of this repository.
@@ -223,6 +253,7 @@ fn history_here(
     at: Option<Oid>,
     files: &Files,
     folders: &[&str],
+    kept: &mut KeptHistory,
 ) -> (Stamp, BTreeMap<String, LastChange>) {
     let without = || {
         let paths = folders.iter().flat_map(|folder| files.below(folder));
@@ -239,45 +270,18 @@ fn history_here(
     if !is_top {
         return without();
     }
-    let Ok(history) = last_changes(git, head, files, folders) else { return without() };
-    let dirty = at.is_none() && is_dirty(git, &commit, files, folders);
+    let Ok((history, other)) = kept.last_changes(git, head, files, folders) else {
+        return without();
+    };
+    let dirty = at.is_none() && other;
     (Stamp { commit: Some(CommitInfo::of(&commit)), dirty }, history)
-}
-
-/// Whether the files read differ from those of a commit, or some of its files are gone.
-fn is_dirty(
-    git: &git2::Repository,
-    commit: &git2::Commit<'_>,
-    files: &Files,
-    folders: &[&str],
-) -> bool {
-    let Ok(tree) = commit.tree() else { return true };
-    let mut known = 0;
-    let changed = folders.iter().any(|folder| {
-        let single = files.contains(folder).then_some(*folder);
-        files.below(folder).chain(single).any(|path| {
-            known += 1;
-            let entry = tree.get_path(Path::new(path));
-            !entry.is_ok_and(|e| files.bytes(path).is_some_and(|bytes| is_blob(bytes, e.id())))
-        })
-    });
-    if changed {
-        return true;
-    }
-    let committed = commit_files(git, commit.id(), folders, "", &Findings::default());
-    committed.is_ok_and(|committed| {
-        let count = |folder: &&str| {
-            committed.below(folder).count() + usize::from(committed.contains(folder))
-        };
-        folders.iter().map(count).sum::<usize>() != known
-    })
 }
 
 fn elsewhere(
     root: &Path,
     country: &CountrySource,
-    url: &str,
     lock: &mut Lock,
+    kept: &mut Kept,
     settings: &SourceText,
     findings: &Findings,
     progress: &dyn Fn(&str),
@@ -289,12 +293,14 @@ fn elsewhere(
         edit_url: country.edit_url.clone(),
         history: BTreeMap::new(),
     };
+    let Place::Git { url, .. } = &country.place else { return (origin, Chapter::Missing) };
     let mut read = || -> Result<_, RemoteError> {
         let (remote, commit) = open_pinned(root, country, url, lock, progress)?;
         let info = CommitInfo::of(&remote.git().find_commit(commit)?);
         let prefix = format!("{}@{}:", country.id.value, info.short);
         let files = commit_files(remote.git(), commit, &[folder], &prefix, findings)?;
-        let history = last_changes(remote.git(), commit, &files, &[folder])?;
+        let history = kept.histories.entry(country.id.value.clone()).or_default();
+        let (history, _) = history.last_changes(remote.git(), commit, &files, &[folder])?;
         Ok((info, files, history))
     };
     match read() {
@@ -305,7 +311,7 @@ fn elsewhere(
                     &[("country", &country.id.value), ("folder", &folder), ("commit", &info.short)];
                 findings.at("git-folder", settings, &country.folder.range, values);
             }
-            origin.remote = Some((url.to_owned(), info));
+            origin.remote = Some((url.clone(), info));
             origin.history = history;
             (origin, if found { Chapter::Elsewhere(files) } else { Chapter::Missing })
         }

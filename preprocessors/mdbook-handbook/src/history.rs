@@ -1,10 +1,12 @@
 //! Who last changed a file, and when, from git history; an honest word when it cannot be known.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use git2::{Commit, ObjectType, Oid, Sort};
-use handbook_model::{Date, Files};
+use handbook_model::{Date, Files, Findings};
+
+use crate::repository::commit_files;
 
 /// A commit as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +50,60 @@ pub enum LastChange {
 pub const NO_GIT: LastChange = LastChange::Unknown("this copy has no git history");
 const CUT_OFF: LastChange = LastChange::Unknown("this copy holds only a part of the git history");
 
+/// Last changes as they were found last, for whoever asks again and again: only files that are
+/// others than then are looked for in history.
+#[derive(Default)]
+pub struct KeptHistory {
+    /// The commit, folders and ends of history that were asked for.
+    of: Option<(Oid, Vec<String>, Vec<Oid>)>,
+    /// How many files the commit has there.
+    committed: usize,
+    files: BTreeMap<String, (Vec<u8>, LastChange)>,
+}
+
+impl KeptHistory {
+    /// Finds the last change of every file in `files`, as [`last_changes`] does, and whether the
+    /// files are others than those of `commit`.
+    pub fn last_changes(
+        &mut self,
+        git: &git2::Repository,
+        commit: Oid,
+        files: &Files,
+        folders: &[&str],
+    ) -> Result<(BTreeMap<String, LastChange>, bool), git2::Error> {
+        let of = (commit, folders.iter().map(|&f| f.to_owned()).collect(), shallow_commits(git));
+        if self.of.as_ref() != Some(&of) {
+            let committed = commit_files(git, commit, folders, "", &Findings::default())?;
+            let committed = paths_in(&committed, folders).collect::<BTreeSet<_>>().len();
+            *self = Self { of: Some(of), committed, files: BTreeMap::new() };
+        }
+        let mut other = Files::new("");
+        for path in paths_in(files, folders) {
+            let bytes = files.bytes(path).unwrap_or_default();
+            if self.files.get(path).is_none_or(|(kept, _)| kept != bytes) {
+                other.insert(path, bytes.to_owned());
+            }
+        }
+        self.files.retain(|path, _| files.contains(path));
+        for (path, change) in last_changes(git, commit, &other, folders)? {
+            let bytes = files.bytes(&path).unwrap_or_default().to_owned();
+            self.files.insert(path, (bytes, change));
+        }
+        let changes: BTreeMap<String, LastChange> =
+            self.files.iter().map(|(path, (_, change))| (path.clone(), change.clone())).collect();
+        let dirty = changes.len() != self.committed
+            || changes.values().any(|change| *change == LastChange::Uncommitted);
+        Ok((changes, dirty))
+    }
+}
+
+/// Paths of files in any of the folders, which may also name single files.
+fn paths_in<'f>(files: &'f Files, folders: &'f [&str]) -> impl Iterator<Item = &'f str> {
+    folders
+        .iter()
+        .flat_map(|&folder| files.below(folder).chain(files.contains(folder).then_some(folder)))
+}
+
 /// Finds the last change of every file in `files`, as of `commit`.
 ///
 /// A commit counts when the file differs from what it was in all of the commit's parents, as
@@ -61,7 +117,7 @@ pub fn last_changes(
     let mut changes = BTreeMap::new();
     let mut open: BTreeMap<String, Oid> = BTreeMap::new();
     let tree = git.find_commit(commit)?.tree()?;
-    for path in folders.iter().flat_map(|folder| files.below(folder)) {
+    for path in paths_in(files, folders) {
         let Some(bytes) = files.bytes(path) else { continue };
         match tree.get_path(Path::new(path)) {
             Ok(entry) if is_blob(bytes, entry.id()) => {

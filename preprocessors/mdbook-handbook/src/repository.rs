@@ -37,6 +37,11 @@ impl Repository {
         self.git.as_ref()
     }
 
+    /// The file in which git notes each commit and each change of branches, if there is git data.
+    pub fn log(&self) -> Option<PathBuf> {
+        self.git.as_ref().map(|git| git.path().join("logs").join("HEAD"))
+    }
+
     /// The commit that `revision` names.
     pub fn commit(&self, revision: &str) -> Result<Oid, String> {
         let git =

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use handbook_model::region::{Language, Place};
 use handbook_model::{Diagnostic, Findings};
-use mdbook_handbook::{Gathered, assemble, gather, settings, start_page};
+use mdbook_handbook::{Gathered, Kept, assemble_again, gather_again, settings, start_page};
 use mdbook_renderer::book::Book;
 
-use crate::{build, render, terminal};
+use crate::{build, render, search, tables, terminal};
 
 /// What a build has come to.
 #[derive(Default)]
@@ -25,7 +25,17 @@ pub(super) struct Made {
     pub folders: Option<BTreeSet<PathBuf>>,
     /// Why the build itself could not be done, in words for the editor.
     pub failure: Option<String>,
+    /// Whether something is left for the next build: pages that are not open, or the search tables.
+    pub more: bool,
+    /// Whether any page is another one than before, or gone.
+    pub changed_pages: bool,
+    /// Whether only pages that are open were made.
+    pub left_pages: bool,
 }
+
+/// With more pages to make than these, those that are open come first. A commit changes the foot of
+/// every page, and so does the first edit after it.
+const MANY: usize = 24;
 
 /// Makes builds, one after the other, and remembers the last good one.
 pub(super) struct Maker {
@@ -39,6 +49,11 @@ pub(super) struct Maker {
     /// Address of the style sheet of the start page.
     stylesheet: String,
     first: bool,
+    kept: Kept,
+    /// Version of the data that the tables in `site` were made from.
+    tables: u64,
+    /// Whether the search tables in `site` are those of its pages.
+    searched: bool,
 }
 
 /// What pages were rendered from, by their path in the book.
@@ -64,25 +79,34 @@ impl Maker {
             pages: BTreeMap::new(),
             stylesheet: String::new(),
             first: true,
+            kept: Kept::default(),
+            tables: 0,
+            searched: false,
         }
     }
 
-    /// Makes a build. Whatever happens in it, the next one can be made.
-    pub(super) fn make(&mut self) -> Made {
-        guard(|made| self.run(made))
+    /// Makes a build; `open` are paths of pages that somebody may be looking at. Whatever happens
+    /// in it, the next one can be made.
+    pub(super) fn make(&mut self, open: &BTreeSet<String>) -> Made {
+        guard(|made| self.run(open, made))
     }
 
-    fn run(&mut self, made: &mut Made) -> Result<()> {
+    fn run(&mut self, open: &BTreeSet<String>, made: &mut Made) -> Result<()> {
         let findings = Findings::default();
-        let result = self.run_with(&findings, made);
+        let result = self.run_with(open, &findings, made);
         made.findings = findings.sorted();
         result
     }
 
-    fn run_with(&mut self, findings: &Findings, made: &mut Made) -> Result<()> {
+    fn run_with(
+        &mut self,
+        open: &BTreeSet<String>,
+        findings: &Findings,
+        made: &mut Made,
+    ) -> Result<()> {
         // The first build may fetch, which takes its time.
         let first = std::mem::take(&mut self.first);
-        let gathered = gather(&self.root, None, findings, &|step| {
+        let gathered = gather_again(&self.root, &mut self.kept, findings, &|step| {
             if first {
                 terminal::say(&format!("  {step}"));
             }
@@ -90,7 +114,7 @@ impl Maker {
         made.folders = gathered.as_ref().map(folders);
         let config = gathered.as_ref().and_then(|g| settings::config(&g.settings, findings));
         let (Some(gathered), Some(mut config)) = (gathered, config) else { return Ok(()) };
-        let book = assemble(&gathered, findings);
+        let book = assemble_again(&gathered, &mut self.kept, findings);
         if findings.has_errors() {
             return Ok(());
         }
@@ -103,15 +127,25 @@ impl Maker {
         }
         let new = self.work.join("new");
         fs::create_dir_all(&new)?;
+        let data = self.kept.data_version();
         let languages: Vec<&Language> = gathered.handbook.region.languages.iter().collect();
         let mut pages = BTreeMap::new();
         let mut stylesheet = self.stylesheet.clone();
         for language in &languages {
             let id = &language.id;
-            let these = pages_of(&book);
+            let mut these = pages_of(&book);
             let before = self.pages.get(id);
             let other = |path: &&PathBuf| before.and_then(|b| b.get(*path)) != these.get(*path);
-            let other: BTreeSet<PathBuf> = these.keys().filter(other).cloned().collect();
+            let mut other: BTreeSet<PathBuf> = these.keys().filter(other).cloned().collect();
+            let is_open = |path: &&PathBuf| open.contains(&html_path(id, path));
+            let soon: BTreeSet<PathBuf> = other.iter().filter(is_open).cloned().collect();
+            if before.is_some() && other.len() > MANY && !soon.is_empty() {
+                these.retain(|path, _| soon.contains(path) || !other.contains(path));
+                other = soon;
+                made.left_pages = true;
+            }
+            made.changed_pages |= !other.is_empty()
+                || self.pages.get(id).is_some_and(|b| b.keys().any(|p| !these.contains_key(p)));
             if !other.is_empty() {
                 config.book.language = Some(id.clone());
                 let (work, to) = (self.work.join(id), new.join(id));
@@ -122,6 +156,17 @@ impl Maker {
                 }
             }
             pages.insert(id.clone(), these);
+            if self.tables != data {
+                tables::write_lookup(&gathered, &new.join(id), findings)?;
+            }
+        }
+        // Nobody who writes a paragraph should wait for these.
+        if made.changed_pages {
+            (self.searched, made.more) = (false, true);
+        } else if !self.searched {
+            for language in &languages {
+                search::write(&language.id, &book, &new.join(&language.id))?;
+            }
         }
         let start = start_page(&gathered, &languages, &stylesheet, findings);
         fs::write(new.join("index.html"), start)?;
@@ -132,14 +177,22 @@ impl Maker {
         let old = std::mem::take(&mut self.pages);
         replace(&new, &self.site, Path::new(""), &mut made.changed)?;
         for (language, old) in old {
-            let new = pages.get(&language);
-            for path in old.keys().filter(|path| new.is_none_or(|new| !new.contains_key(*path))) {
-                let path = Path::new(&language).join(path).with_extension("html");
+            let new: &mut Pages = pages.entry(language.clone()).or_default();
+            for (path, page) in old {
+                if new.contains_key(&path) {
+                    continue;
+                }
+                if made.left_pages {
+                    new.insert(path, page);
+                    continue;
+                }
+                let path = html_path(&language, &path);
                 fs::remove_file(self.site.join(&path))?;
-                made.changed.push(shown(&path));
+                made.changed.push(path);
             }
         }
-        (self.pages, self.look, self.stylesheet) = (pages, look, stylesheet);
+        (self.pages, self.look, self.stylesheet, self.tables) = (pages, look, stylesheet, data);
+        self.searched = !made.changed_pages;
         Ok(())
     }
 }
@@ -214,6 +267,11 @@ fn replace(from: &Path, to: &Path, below: &Path, changed: &mut Vec<String>) -> R
         }
     }
     Ok(())
+}
+
+/// Path of a page of the book in the preview.
+fn html_path(language: &str, page: &Path) -> String {
+    shown(&Path::new(language).join(page).with_extension("html"))
 }
 
 /// A path as addresses have it.

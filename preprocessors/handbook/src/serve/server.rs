@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -25,6 +26,8 @@ use super::{Event, bar};
 
 const SCRIPT: &str = include_str!("preview.js");
 const STYLE: &str = include_str!("preview.css");
+/// Takes the place of a built site's worker that was left behind at this address.
+const FAREWELL: &str = include_str!("farewell.js");
 
 /// What is shown at present.
 #[derive(Default)]
@@ -144,6 +147,7 @@ async fn file(State(site): State<Site>, Path(path): Path<String>) -> Response {
             typed("text/html", with_preview(&page, &version, &bar))
         }
         Ok(bytes) => typed(media_type(&place), bytes),
+        Err(_) if place.ends_with("/sw.js") => typed("text/javascript", FAREWELL),
         Err(_) => nothing(&path),
     }
 }
@@ -175,13 +179,26 @@ const NO_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"
 
 /// A page with the bar, the script and leave for the script to ask for news.
 fn with_preview(page: &str, version: &str, bar: &str) -> String {
+    let frame = frame(page);
     let head = format!(
         "<link rel=\"stylesheet\" href=\"/_preview.css\">\
-         <script src=\"/_preview.js\" data-version=\"{version}\"></script></head>"
+         <script src=\"/_preview.js\" data-version=\"{version}\" data-frame=\"{frame}\"></script></head>"
     );
     page.replacen("connect-src 'none'", "connect-src 'self'", 1)
         .replacen("</head>", &head, 1)
         .replacen("<body>", &format!("<body>{bar}"), 1)
+}
+
+/// Tells what is around the text of a page: as long as this stays the same, the text alone can take
+/// the place of an older one. A text with a script has to be loaded with its page.
+fn frame(page: &str) -> String {
+    let text = page.split_once("<main").and_then(|(before, rest)| {
+        let (text, after) = rest.rsplit_once("</main>")?;
+        (!text.contains("<script")).then_some((before, after))
+    });
+    let mut hasher = DefaultHasher::new();
+    text.unwrap_or((page, "")).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 fn nothing(path: &str) -> Response {

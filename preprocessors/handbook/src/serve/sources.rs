@@ -1,5 +1,5 @@
-//! Watches what a build reads: `book.toml`, the lock file, the frame, and the folders of chapters
-//! kept in this repository. Other repositories are pinned and cannot change. What the program
+//! Watches what a build reads: `book.toml`, the lock file, the frame, the folders of chapters kept
+//! in this repository, and its commits, which pages name. Other repositories are pinned and cannot change. What the program
 //! writes lies in none of these.
 
 use std::collections::BTreeSet;
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use mdbook_handbook::gather::{BOOK_TOML, FRAME};
 use mdbook_handbook::remote::LOCK_FILE;
+use mdbook_handbook::repository::Repository;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -19,6 +20,8 @@ pub(super) struct Sources {
     root: PathBuf,
     /// Folders and single files, relative to the root.
     read: BTreeSet<PathBuf>,
+    /// Where git notes commits.
+    log: Option<PathBuf>,
     watcher: RecommendedWatcher,
 }
 
@@ -38,7 +41,8 @@ impl Sources {
         };
         let watcher =
             notify::recommended_watcher(hear).context("files cannot be watched for changes")?;
-        let mut sources = Self { root: root.to_owned(), read: BTreeSet::new(), watcher };
+        let log = Repository::open(root).log();
+        let mut sources = Self { root: root.to_owned(), read: BTreeSet::new(), log, watcher };
         sources.set(&BTreeSet::new());
         Ok(sources)
     }
@@ -59,7 +63,10 @@ impl Sources {
     /// is another one to the system. Its parent tells when it comes back. Single files are heard
     /// of through their folder, since saving may put another file in their place.
     pub(super) fn watch(&mut self) {
-        let mut folders = vec![(self.root.clone(), RecursiveMode::NonRecursive)];
+        let log = self.log.as_ref().and_then(|log| log.parent());
+        let beside = [Some(self.root.as_path()), log].into_iter().flatten();
+        let mut folders: Vec<_> =
+            beside.map(|folder| (folder.to_owned(), RecursiveMode::NonRecursive)).collect();
         for path in &self.read {
             let above = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty());
             folders.extend(above.map(|p| (self.root.join(p), RecursiveMode::NonRecursive)));
@@ -77,6 +84,9 @@ impl Sources {
 
     /// Whether a change at `path` can change a build.
     pub(super) fn holds(&self, path: &Path) -> bool {
+        if self.log.as_deref() == Some(path) {
+            return true;
+        }
         let Ok(path) = path.strip_prefix(&self.root) else { return false };
         // Files that are never read; editors keep their own notes in such.
         let hidden = path.components().any(|c| c.as_os_str().to_string_lossy().starts_with('.'));
