@@ -48,6 +48,8 @@ pub struct Topic {
     pub section: Located<String>,
     /// Where the tool takes the cells from, if not from facts.
     pub from: Option<Origin>,
+    /// Whether the page of the lookup says it beside the results.
+    pub lookup: bool,
 }
 
 /// Data that a country gives elsewhere already and must not give twice.
@@ -111,8 +113,9 @@ pub fn read_comparisons(source: &SourceText, findings: &Findings) -> Vec<Compari
                 let title = row.required_text("title");
                 let section = row.required_text("section");
                 let from = row.one_of("from", &["applies"]).map(|_| Origin::Applies);
+                let lookup = row.flag("lookup").unwrap_or_default();
                 if let (Some(id), Some(title), Some(section)) = (id, title, section) {
-                    topics.push(Topic { id, title: title.value, section, from });
+                    topics.push(Topic { id, title: title.value, section, from, lookup });
                 }
             });
             if let (Some(id), Some(title)) = (id, title) {
