@@ -40,6 +40,7 @@ fn schema_of(path: &str) -> Option<&'static str> {
         ["book", "lists", _, "changes", _] => "changes",
         ["book", "lists", _, "aliases", _] => "aliases",
         ["book", "lists", _, "titles", _] => "titles",
+        ["book", "cards", _] => "card",
         ["book", "crossings", _] => "crossings",
         ["chapters", _, "procedures", _] => "procedure-side",
         ["book", "lists", _, name] | ["book", name] | ["chapters", _, name] => {
@@ -51,8 +52,9 @@ fn schema_of(path: &str) -> Option<&'static str> {
 }
 
 /// Schemas with the name of their file.
-const NAMED: [&str; 14] = [
+const NAMED: [&str; 15] = [
     "authorities",
+    "cards",
     "chemicals",
     "comparisons",
     "country",
@@ -93,6 +95,8 @@ fn read(schema: &str, text: &str, findings: &Findings) {
             files.insert("c/md-ua.toml", text.into());
             crate::procedure::read_crossings("c", &files, findings);
         }
+        "card" => drop(crate::cards::read_card(&source, "sample", "sample.toml", findings)),
+        "cards" => crate::cards::Cards::default().read_head(&source, findings),
         "prose" => drop(crate::prose::Prose::read(&source, findings)),
         "country" => {
             let mut files = Files::new("");

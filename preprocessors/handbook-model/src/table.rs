@@ -84,6 +84,11 @@ impl<'c, 't> Table<'c, 't> {
         self.context.source
     }
 
+    /// What messages call the table.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Where findings go.
     pub(crate) fn findings(&self) -> &'c Findings {
         self.context.findings

@@ -521,7 +521,7 @@ impl Reader<'_> {
                 let text = row.required_text("text");
                 let codes = row.texts("codes");
                 let kind = row.one_of("kind", &["name", "abbreviation", "trade name"]);
-                let confidence = row.one_of("confidence", &["high", "medium"]);
+                let confidence = row.one_of("confidence", &["high", "medium", "low"]);
                 let Some(text) = text else { return };
                 let codes: BTreeSet<String> = codes
                     .into_iter()

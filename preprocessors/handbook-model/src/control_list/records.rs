@@ -1,14 +1,14 @@
 //! The list as the lookup wants it: a record a provision, with every text and number by which a
 //! reader may ask for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use handbook_lookup::fold::Lang;
 use handbook_lookup::index::{Kind, Tariff, Text};
-use handbook_lookup::list::{Content, Provision, write_main, write_names};
+use handbook_lookup::list::{Content, Provision, languages, write_main, write_names};
 use handbook_lookup::{EntryCode, Index, Record};
 
-use super::{Chemical, ControlList, Standing, State, TariffLink};
+use super::{Alias, Chemical, ControlList, Standing, State, TariffLink};
 use crate::country::Country;
 
 /// What a full match of a text says, by what the text is. Nothing but an identifier says more
@@ -18,18 +18,21 @@ mod weight {
     pub(super) const NAME: f32 = 1.0;
     /// Titles nobody has reviewed, names that are less sure.
     pub(super) const DRAFT: f32 = 0.96;
+    /// Wide words, of which the list names only some: never a sure hit.
+    pub(super) const WIDE: f32 = 0.5;
     /// What a criterion measures: many provisions measure the same.
     pub(super) const THRESHOLD: f32 = 0.6;
 }
 
 impl ControlList {
-    /// What the lookup's tables are made of, with the state of each provision in each country.
-    pub fn lookup_content(&self, countries: &[Country]) -> Content {
+    /// What the lookup's tables are made of, with the state of each provision in each country, and
+    /// `names` beside those of the list.
+    pub fn lookup_content(&self, countries: &[Country], names: &[Alias]) -> Content {
         let state = |code: &str, country: &Country| {
             let State { kind, basis } = self.state(code, country.applies.as_ref());
             (kind.key().to_owned(), basis)
         };
-        let records = self.lookup_records().into_iter().zip(&self.provisions);
+        let records = self.records_with(names).into_iter().zip(&self.provisions);
         Content {
             editions: self.held.iter().map(|e| e.id.clone()).collect(),
             countries: countries.iter().map(|c| c.id.clone()).collect(),
@@ -44,13 +47,15 @@ impl ControlList {
     }
 
     /// The lookup's tables: the main one, and for each language of names its tag and its table.
-    pub fn lookup_tables(&self, countries: &[Country]) -> (String, Vec<(&'static str, String)>) {
-        let content = self.lookup_content(countries);
+    pub fn lookup_tables(
+        &self,
+        countries: &[Country],
+        names: &[Alias],
+    ) -> (String, Vec<(&'static str, String)>) {
+        let content = self.lookup_content(countries, names);
         let main = write_main(&content);
-        let texts = content.provisions.iter().flat_map(|p| &p.record.texts);
-        let langs: BTreeSet<Lang> = texts.map(|t| t.lang).filter(|l| *l != Lang::En).collect();
-        let names = langs.iter().map(|lang| (lang.tag(), write_names(&content, *lang, &main)));
-        let names = names.collect();
+        let table = |lang: Lang| (lang.tag(), write_names(&content, lang, &main));
+        let names = languages(&content).into_iter().map(table).collect();
         (main, names)
     }
 
@@ -61,9 +66,18 @@ impl ControlList {
 
     /// A record for each provision, in the order of the list.
     pub fn lookup_records(&self) -> Vec<Record> {
+        self.records_with(&[])
+    }
+
+    /// The same, with names beside those of the list.
+    fn records_with(&self, names: &[Alias]) -> Vec<Record> {
         let mut aliases: BTreeMap<&str, Vec<Text>> = BTreeMap::new();
-        for alias in &self.aliases {
-            let weight = if alias.confidence == "high" { weight::NAME } else { weight::DRAFT };
+        for alias in self.aliases.iter().chain(names) {
+            let weight = match alias.confidence.as_str() {
+                "high" => weight::NAME,
+                "low" => weight::WIDE,
+                _ => weight::DRAFT,
+            };
             for code in &alias.codes {
                 aliases.entry(code).or_default().push(Text {
                     text: alias.text.clone(),
