@@ -1,6 +1,19 @@
 // Theme choice, places of tooltips, labels of table cells. Everything can be read without this
 // file; it only adds comfort.
 "use strict";
+// Pieces of the lookup are scripts that hand over a name and a text, mostly before the script that
+// wants them has been run.
+window.__hb = function (key, text) {
+    window.__hb.arrivals.set(key, text);
+};
+window.__hb.arrivals = new Map();
+// One that failed is out of the way, so that it can be asked for again.
+document.addEventListener("error", function (event) {
+    if (event.target instanceof HTMLScriptElement && event.target.dataset.piece) {
+        event.target.remove();
+    }
+}, true);
+
 (function () {
     const KEY = "handbook-theme";
     const themes = ["system", "light", "dark"];

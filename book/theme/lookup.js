@@ -9,27 +9,34 @@
     const SEARCH = 2;
     const MISSING = 3;
     const ABOUT = 4;
+    const REST = 5;
     // From here on a result is what was asked for, or has its very name. As in the core.
     const SURE = 0.6;
+    // Milliseconds in which all tables may come before an answer is given without some of them.
+    const SOON = 400;
+    // Milliseconds between two pieces that nobody waits for.
+    const REST_PAUSE = 50;
     const encoder = new TextEncoder();
     const decoder = new TextDecoder();
 
     /* ---- loading ---- */
 
     const pieces = new Map();
-    const arrivals = new Map();
-
-    // Every piece is a script that calls this with its name and its text.
-    window.__hb = function (key, text) {
-        arrivals.set(key, text);
-    };
+    // Every piece is a script that hands over its name and its text; see book.js.
+    const arrivals = window.__hb.arrivals;
 
     // A piece by name, loaded once. What fails may be asked for again.
     function piece(key) {
         if (!pieces.has(key)) {
             pieces.set(key, new Promise(function (resolve, reject) {
-                const script = document.createElement("script");
-                script.src = BASE + "tables/" + key + ".js";
+                if (arrivals.has(key)) {
+                    resolve(arrivals.get(key));
+                    arrivals.delete(key);
+                    return;
+                }
+                // The page may have begun to load it by itself.
+                const coming = document.querySelector('script[data-piece="' + key + '"]');
+                const script = coming || document.createElement("script");
                 script.onload = function () {
                     const text = arrivals.get(key);
                     arrivals.delete(key);
@@ -46,11 +53,15 @@
                     script.remove();
                     reject(new Error(key + " is not in this copy"));
                 };
-                document.head.append(script);
+                if (!coming) {
+                    script.src = BASE + "tables/" + key + ".js";
+                    document.head.append(script);
+                }
             }));
         }
         return pieces.get(key);
     }
+    window.__hb.piece = piece;
 
     // Bytes are written as letters from "#" on: half the size of Base64 once compressed.
     function bytes(text) {
@@ -110,9 +121,8 @@
 
     // The list with the names of some languages, or of all.
     async function list(langs) {
-        const tables = table("list");
-        const ask = await module();
-        await tables;
+        const both = await Promise.all([module(), table("list")]);
+        const ask = both[0];
         const known = ask(ABOUT, "").names;
         await Promise.all((langs || known).filter(function (lang) {
             return known.includes(lang);
@@ -131,8 +141,8 @@
         return ask(LOOKUP, head.concat(String(query)).join("\n"));
     }
 
-    // Loads what the search needs for this query and answers it. `early` gets the answer that can
-    // be given before the texts of the pages are there.
+    // Loads what the search needs for this query and answers it. `early` gets the answers that can
+    // be given before the texts of all pages are there.
     async function search(query, options, early) {
         const both = await Promise.all([module(), table("search")]);
         const question = [line((options && options.limit) ?? 10), String(query)].join("\n");
@@ -142,10 +152,31 @@
             if (missing.length === 0) {
                 return ask(SEARCH, question).results;
             }
-            if (early && missing.every(function (key) { return key.includes("/text-"); })) {
-                early(ask(SEARCH, question).results);
-            }
-            await Promise.all(missing.map(table));
+            const texts = missing.every(function (key) {
+                return key.includes("/text-");
+            });
+            await Promise.all(missing.map(function (key) {
+                return table(key).then(function () {
+                    if (early && texts) {
+                        early(ask(SEARCH, question).results);
+                    }
+                });
+            }));
+        }
+    }
+
+    let resting = false;
+
+    // Loads what later queries may need, piece by piece, while nobody waits.
+    async function rest() {
+        if (resting || (navigator.connection && navigator.connection.saveData)) {
+            return;
+        }
+        resting = true;
+        const ask = await module();
+        for (const key of ask(REST, "").pieces) {
+            await pause(REST_PAUSE);
+            await table(key);
         }
     }
 
@@ -261,6 +292,21 @@
         };
     }
 
+    function pause(time) {
+        return new Promise(function (resolve) {
+            setTimeout(resolve, time, null);
+        });
+    }
+
+    function onEnter(field, act) {
+        field.addEventListener("keydown", function (event) {
+            if (event.key === "Enter" && !event.isComposing) {
+                event.preventDefault();
+                act();
+            }
+        });
+    }
+
     // Answers in the order asked: an old answer never replaces a newer one.
     function latest(work) {
         let turn = 0;
@@ -289,12 +335,15 @@
         }));
         const choices = [[country, "country"], [edition, "edition"], [lang, "lang"]];
 
-        function choose(select, value) {
-            const known = Array.from(select.options).some(function (option) {
-                return option.value === value;
+        // The first of some values that there is.
+        function choose(select, values) {
+            const known = values.find(function (value) {
+                return Array.from(select.options).some(function (option) {
+                    return option.value === value;
+                });
             });
-            if (known) {
-                select.value = value;
+            if (known !== undefined) {
+                select.value = known;
             }
         }
 
@@ -303,11 +352,11 @@
             const fragment = new URLSearchParams(location.hash.slice(1));
             const query = new URLSearchParams(location.search);
             for (const [select, key] of choices) {
-                choose(select, fragment.get(key) ?? query.get(key) ?? stored("lookup-" + key));
+                choose(select, [fragment.get(key), query.get(key), stored("lookup-" + key)]);
             }
             const text = fragment.get("q") ?? query.get("q");
             if (text !== null) {
-                field.value = text;
+                field.value = text.slice(0, field.maxLength);
             }
             if (location.search) {
                 writeAddress();
@@ -461,15 +510,17 @@
             }
             const options = { limit: 20, listEdition: edition.value, lang: lang.value };
             try {
-                // The reader's own language first; the others follow when they are here.
-                const own = [document.documentElement.lang, lang.value];
-                const ask = await list(own);
+                // On a slow line the reader's own language comes first and the others follow.
+                const all = list(null);
+                if (!await Promise.race([all, pause(SOON)])) {
+                    const own = await list([document.documentElement.lang, lang.value]);
+                    if (current()) {
+                        show(ask_list(own, query, options));
+                    }
+                }
+                const ask = await all;
                 if (current()) {
                     show(ask_list(ask, query, options));
-                }
-                const all = await list(null);
-                if (current()) {
-                    show(ask_list(all, query, options));
                 }
             } catch (error) {
                 if (current()) {
@@ -491,8 +542,7 @@
                 answer();
             });
         }
-        form.addEventListener("submit", function (event) {
-            event.preventDefault();
+        onEnter(field, function () {
             const first = results.querySelector("a.hit-link");
             if (first) {
                 first.focus();
@@ -596,7 +646,8 @@
                 }
             }
             try {
-                const named = list(null).then(function (ask) {
+                const named = async function () {
+                    const ask = await list(null);
                     const lang = document.documentElement.lang;
                     const found = ask_list(ask, query, { limit: 3, lang });
                     entries = found.results.map(function (result, at) {
@@ -605,16 +656,23 @@
                         return one.result.score >= SURE;
                     });
                     show(false);
-                });
-                const found = search(query, { limit: 20 }, function (early) {
-                    pages = early;
+                };
+                const found = async function () {
+                    pages = await search(query, { limit: 20 }, function (early) {
+                        pages = early;
+                        show(false);
+                    });
                     show(false);
-                }).then(function (all) {
-                    pages = all;
-                    show(false);
-                });
-                await Promise.all([named, found]);
+                };
+                // On a slow line one after the other: numbers are mostly those of the list.
+                const first = /\d/.test(query) ? [named, found] : [found, named];
+                await first[0]();
+                await first[1]();
                 show(true);
+                rest().catch(function () {
+                    // The line was cut; the next query asks for what it needs.
+                    resting = false;
+                });
             } catch (error) {
                 if (current()) {
                     results.replaceChildren();
@@ -624,6 +682,13 @@
         });
 
         dialog.addEventListener("keydown", arrows(field, results));
+        dialog.addEventListener("keydown", function (event) {
+            // Chromium would first empty the field, and close only at the second Esc.
+            if (event.key === "Escape" && !event.isComposing) {
+                event.preventDefault();
+                dialog.close();
+            }
+        });
         dialog.addEventListener("click", function (event) {
             // Beside the box, or on a link to a place on this very page.
             if (event.target === dialog || event.target.closest("a")) {
@@ -631,8 +696,7 @@
             }
         });
         field.addEventListener("input", answer);
-        byId("_search-form").addEventListener("submit", function (event) {
-            event.preventDefault();
+        onEnter(field, function () {
             const first = results.querySelector("a.hit-link");
             if (first) {
                 first.click();
@@ -648,7 +712,6 @@
         return function (helping) {
             if (!dialog.open) {
                 dialog.showModal();
-                window.handbook.ready.catch(function () {});
             }
             if (helping) {
                 help.open = true;
@@ -669,6 +732,8 @@
     // Opens the dialog, which is fetched for the first search.
     function openSearch(helping) {
         if (opening === null) {
+            // What every query needs comes while the dialog is made; what fails is told there.
+            table("search").catch(function () {});
             opening = piece("dialog").then(function (html) {
                 const holder = document.createElement("template");
                 holder.innerHTML = html;

@@ -1,4 +1,5 @@
-//! Chromium, driven through chromedriver: as much of WebDriver as the tests need.
+//! Chromium, driven through chromedriver, and Firefox, driven through geckodriver: as much of
+//! WebDriver as the tests need.
 //!
 //! The browser has no network: names do not resolve and every connection is refused, as on the
 //! machines of officers. What a page asks for all the same is still heard of.
@@ -16,6 +17,8 @@ use tempfile::TempDir;
 use ureq::Agent;
 use ureq::http::Response;
 
+mod firefox;
+
 /// Name that WebDriver gives to references to elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -27,6 +30,10 @@ pub mod key {
     pub const ESCAPE: &str = "\u{e00c}";
     /// Tab.
     pub const TAB: &str = "\u{e004}";
+    /// The arrow down.
+    pub const DOWN: &str = "\u{e015}";
+    /// The arrow up.
+    pub const UP: &str = "\u{e013}";
 }
 
 /// Where the browser and its driver are.
@@ -66,15 +73,24 @@ impl Programs {
     }
 }
 
-/// A running chromedriver; ended when dropped, with the browsers it still has.
+/// What a driver drives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Chromium,
+    Firefox,
+}
+
+/// A running driver of browsers; ended when dropped, with the browsers it still has.
 pub struct Driver {
     process: Child,
-    /// Held open: writing to a closed pipe would end chromedriver.
+    /// Held open: writing to a closed pipe would end the driver.
     _output: BufReader<ChildStdout>,
     address: String,
     agent: Agent,
-    chromium: PathBuf,
-    /// What chromedriver says when it cannot start, and the users' data of the sessions.
+    kind: Kind,
+    /// The program of the browser.
+    browser: PathBuf,
+    /// What the driver says when it cannot start, and the users' data of the sessions.
     folder: TempDir,
 }
 
@@ -82,28 +98,41 @@ impl Driver {
     /// Starts chromedriver on a free port.
     pub fn start(programs: &Programs) -> Result<Self> {
         programs.check()?;
+        let (driver, browser) = (&programs.chromedriver, programs.chromium.clone());
+        Self::launch(driver, &["--port=0"], Kind::Chromium, browser)
+    }
+
+    /// Starts geckodriver on a free port. It has one session at a time.
+    ///
+    /// Firefox is Debian's, unless `HANDBOOK_FIREFOX` names another; geckodriver is the one that
+    /// `tests/run` builds, unless `HANDBOOK_GECKODRIVER` names another.
+    pub fn start_firefox() -> Result<Self> {
+        firefox::start()
+    }
+
+    fn launch(program: &Path, arguments: &[&str], kind: Kind, browser: PathBuf) -> Result<Self> {
         let folder = TempDir::new().context("no temporary folder")?;
-        let complaints = folder.path().join("chromedriver.txt");
-        let mut process = Command::new(&programs.chromedriver)
-            .arg("--port=0")
+        let complaints = folder.path().join("driver.txt");
+        let mut process = Command::new(program)
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(&complaints).context("no temporary file")?)
             .spawn()
-            .with_context(|| format!("{} cannot be started", programs.chromedriver.display()))?;
-        let mut output = BufReader::new(process.stdout.take().context("chromedriver is mute")?);
+            .with_context(|| format!("{} cannot be started", program.display()))?;
+        let mut output = BufReader::new(process.stdout.take().context("the driver is mute")?);
         let Some(port) = port(&mut output) else {
             let _ = process.kill();
             let _ = process.wait();
             let said = fs::read_to_string(&complaints).unwrap_or_default();
-            bail!("chromedriver ended before it listened: {said}");
+            bail!("{} ended before it listened: {said}", program.display());
         };
         let agent = Agent::config_builder()
             // A page that never ends loading must fail, not hang.
             .timeout_global(Some(Duration::from_secs(60)))
             // The reason of an error is in the body of the answer.
             .http_status_as_error(false)
-            // chromedriver is on this machine, whatever proxy the environment names.
+            // The driver is on this machine, whatever proxy the environment names.
             .proxy(None)
             .build()
             .new_agent();
@@ -112,13 +141,30 @@ impl Driver {
             _output: output,
             address: format!("http://127.0.0.1:{port}"),
             agent,
-            chromium: programs.chromium.clone(),
+            kind,
+            browser,
             folder,
         })
     }
 
     /// Opens a browser of its own, with a fresh user, for as long as the session lives.
     pub fn session(&self, scripts: Scripts) -> Result<Session<'_>> {
+        if self.kind == Kind::Firefox {
+            return firefox::session(self, scripts, true);
+        }
+        self.chromium(scripts, &[])
+    }
+
+    /// The same with a browser that has no WebAssembly, as one that is locked down: such browsers
+    /// run scripts without making them into machine code first.
+    pub fn session_without_wasm(&self) -> Result<Session<'_>> {
+        if self.kind == Kind::Firefox {
+            return firefox::session(self, Scripts::On, false);
+        }
+        self.chromium(Scripts::On, &["--js-flags=--jitless"])
+    }
+
+    fn chromium(&self, scripts: Scripts, more: &[&str]) -> Result<Session<'_>> {
         let user = TempDir::new_in(self.folder.path()).context("no temporary folder")?;
         let mut arguments = vec![format!("--user-data-dir={}", user.path().display())];
         arguments.extend(
@@ -136,6 +182,7 @@ impl Driver {
             ]
             .map(str::to_owned),
         );
+        arguments.extend(more.iter().map(|&argument| argument.to_owned()));
         // The setting of a browser whose owner or administrator has switched scripts off.
         let preferences = match scripts {
             Scripts::On => json!({}),
@@ -145,7 +192,7 @@ impl Driver {
             "browserName": "chrome",
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
             "goog:chromeOptions": {
-                "binary": self.chromium,
+                "binary": self.browser,
                 "args": arguments,
                 "prefs": preferences,
             },
@@ -188,22 +235,24 @@ impl Drop for Driver {
     }
 }
 
-/// Reads what chromedriver says until it names its port.
+/// Reads what a driver says until it names its port.
 fn port(output: &mut impl BufRead) -> Option<u16> {
     output.lines().map_while(std::result::Result::ok).find_map(|line| {
-        let (_, port) = line.split_once("started successfully on port ")?;
+        let (_, port) = line
+            .split_once("started successfully on port ")
+            .or_else(|| line.split_once("Listening on 127.0.0.1:"))?;
         port.trim_end_matches('.').parse().ok()
     })
 }
 
 /// The value in an answer, or the error that it is.
 fn value(answer: std::result::Result<Response<ureq::Body>, ureq::Error>) -> Result<Value> {
-    let mut answer = answer.context("chromedriver does not answer")?;
+    let mut answer = answer.context("the driver does not answer")?;
     // The log of a page with many requests is longer than the client's usual limit.
     let body = answer.body_mut().with_config().limit(1 << 28).read_to_vec();
-    let body = body.context("chromedriver's answer is cut")?;
+    let body = body.context("the driver's answer is cut")?;
     let mut body: Value =
-        serde_json::from_slice(&body).context("chromedriver's answer is no JSON")?;
+        serde_json::from_slice(&body).context("the driver's answer is no JSON")?;
     let value = body["value"].take();
     if answer.status().is_success() {
         Ok(value)
@@ -264,6 +313,10 @@ impl Session<'_> {
 
     /// Lets the browser connect to servers of this machine; names still do not resolve.
     pub fn connect(&self) -> Result<()> {
+        if self.driver.kind == Kind::Firefox {
+            // It always may.
+            return Ok(());
+        }
         self.post(
             "/chromium/network_conditions",
             &json!({ "network_conditions": {
@@ -320,7 +373,7 @@ impl Session<'_> {
 
     fn element(&self, using: &str, what: &str) -> Result<Element> {
         let found = self.post("/element", &json!({ "using": using, "value": what }))?;
-        let id = found[ELEMENT].as_str().context("chromedriver has named no element")?;
+        let id = found[ELEMENT].as_str().context("the driver has named no element")?;
         Ok(Element(id.to_owned()))
     }
 
@@ -346,22 +399,26 @@ impl Session<'_> {
         let size = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
         });
-        self.devtools("Emulation.setDeviceMetricsOverride", &size)
+        self.devtools("Emulation.setDeviceMetricsOverride", &size).map(drop)
     }
 
     /// Makes the system of the reader prefer `light` or `dark` pages.
     pub fn prefer_colours(&self, scheme: &str) -> Result<()> {
         let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
-        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": [feature] }))
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": [feature] })).map(drop)
     }
 
-    fn devtools(&self, command: &str, parameters: &Value) -> Result<()> {
+    /// Sends a command of Chromium's own protocol.
+    pub fn devtools(&self, command: &str, parameters: &Value) -> Result<Value> {
         let body = json!({ "cmd": command, "params": parameters });
-        self.post("/goog/cdp/execute", &body).map(drop)
+        self.post("/goog/cdp/execute", &body)
     }
 
     /// Messages in the console since the last call.
     pub fn console(&self) -> Result<Vec<Message>> {
+        if self.driver.kind == Kind::Firefox {
+            return firefox::console(self);
+        }
         let entries = self.log("browser")?;
         let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         Ok(entries
@@ -372,6 +429,9 @@ impl Session<'_> {
 
     /// Addresses asked for since the last call, answered or not.
     pub fn requests(&self) -> Result<Vec<String>> {
+        if self.driver.kind == Kind::Firefox {
+            return firefox::requests(self);
+        }
         let mut addresses = Vec::new();
         for entry in self.log("performance")? {
             let message = entry["message"].as_str().context("an event without message")?;

@@ -275,7 +275,12 @@ fn crates_depend_one_way() {
         ("handbook-lookup", &[][..]),
         ("handbook-model", &["handbook-lookup"][..]),
         ("mdbook-handbook", &["handbook-lookup", "handbook-model"][..]),
-        ("handbook", &["handbook-lookup", "handbook-model", "mdbook-handbook"][..]),
+        ("handbook-search", &["handbook-lookup"][..]),
+        ("handbook-wasm", &["handbook-lookup"][..]),
+        (
+            "handbook",
+            &["handbook-lookup", "handbook-model", "mdbook-handbook", "handbook-search"][..],
+        ),
     ]);
     let folder = workspace_root().join("preprocessors");
     let mut seen = BTreeSet::new();
@@ -292,4 +297,22 @@ fn crates_depend_one_way() {
         seen.insert(name);
     }
     assert_eq!(seen.len(), allowed.len());
+}
+
+#[test]
+fn the_glossary_shows_every_national_word_with_its_mark() {
+    let pages = pages();
+    let (link, mark) = (Selector::parse("a").unwrap(), Selector::parse(".trust").unwrap());
+    let words: BTreeSet<&str> = select(&pages["en/glossary.html"], ".national, main li")
+        .into_iter()
+        .filter(|word| word.select(&mark).next().is_some())
+        .filter_map(|word| word.select(&link).next()?.attr("href"))
+        .collect();
+    for (name, page) in pages.iter().filter(|(name, _)| name.ends_with("/glossary.html")) {
+        let name = name.strip_prefix("en/").unwrap();
+        for row in select(page, "tr[id^='term-']") {
+            let address = format!("{name}#{}", row.attr("id").unwrap());
+            assert!(words.contains(address.as_str()), "{address} is not in the common glossary");
+        }
+    }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use handbook_lookup::fold::fold;
 use handbook_lookup::rank::SURE;
@@ -44,8 +44,8 @@ fn asked() -> Vec<Asked> {
     all
 }
 
-fn list() -> &'static (ControlList, Index) {
-    static LIST: OnceLock<(ControlList, Index)> = OnceLock::new();
+fn list() -> &'static (Arc<ControlList>, Index) {
+    static LIST: OnceLock<(Arc<ControlList>, Index)> = OnceLock::new();
     LIST.get_or_init(|| {
         let findings = Findings::default();
         let gathered = mdbook_handbook::gather(&workspace_root(), None, &findings, &|_| {});
@@ -78,17 +78,18 @@ impl Figures {
 
 /// Least percentage among the first five, and at the first place, by kind.
 const FLOORS: &[(&str, f64, f64)] = &[
-    ("cas", 100.0, 100.0),
-    ("codes", 100.0, 100.0),
-    ("hs", 97.0, 97.0),
+    ("cas", 100.0, 97.0),
+    ("chemicals", 97.0, 93.0),
+    ("codes", 100.0, 99.0),
+    ("hs", 98.0, 97.0),
     ("inflected", 98.0, 96.0),
-    ("invoice", 98.0, 96.0),
-    ("misspelt", 97.0, 96.0),
-    ("names", 97.0, 91.0),
-    ("un", 100.0, 100.0),
+    ("invoice", 98.0, 97.0),
+    ("misspelt", 98.0, 96.0),
+    ("names", 98.5, 94.5),
+    ("un", 100.0, 98.0),
 ];
 /// Most ordinary goods with a sure hit, in percent.
-const SURE_OF_ORDINARY: f64 = 1.0;
+const SURE_OF_ORDINARY: f64 = 0.5;
 
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures are what the test is run for")]
@@ -161,7 +162,8 @@ fn no_query_by_name_is_copied_from_the_data() {
     let known: BTreeSet<String> = aliases.chain(synonyms).chain(titles).map(fold).collect();
     let all = asked();
     // A missing mark is what these ask for, and folding is what answers.
-    let by_name = all.iter().filter(|a| ["names", "inflected", "invoice"].contains(&&*a.kind));
+    let by_name =
+        all.iter().filter(|a| ["chemicals", "names", "inflected", "invoice"].contains(&&*a.kind));
     let copied: Vec<&str> =
         by_name.filter(|a| known.contains(&fold(&a.query))).map(|a| a.query.as_str()).collect();
     assert!(copied.is_empty(), "{copied:#?}");

@@ -6,6 +6,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// A language whose endings are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +95,44 @@ pub fn fold(text: &str) -> String {
 /// The words of a text, folded, each in one script.
 pub fn words(text: &str) -> Vec<String> {
     fold(text).split(' ').filter(|w| !w.is_empty()).map(one_script).collect()
+}
+
+/// Hands over the words of a text as [`words`] has them, each with the bytes of the text it was
+/// made from.
+pub fn each_word(text: &str, mut each: impl FnMut(Range<usize>, &str)) {
+    let mut word = String::new();
+    let mut range = 0..0;
+    let mut hand_over = |word: &mut String, range: &Range<usize>| {
+        if !word.is_empty() {
+            match is_mixed(word) {
+                true => each(range.clone(), &one_script(word)),
+                false => each(range.clone(), word),
+            }
+            word.clear();
+        }
+    };
+    for (at, c) in text.char_indices() {
+        let before = word.len();
+        match folded(c) {
+            Folded::Text(text) => word.push_str(text),
+            Folded::Char(c) => word.push(c),
+            Folded::Nothing => continue,
+            Folded::Space => {
+                hand_over(&mut word, &range);
+                continue;
+            }
+        }
+        if before == 0 {
+            range.start = at;
+        }
+        range.end = at + c.len_utf8();
+    }
+    hand_over(&mut word, &range);
+}
+
+/// Whether a word may be typed in two alphabets.
+fn is_mixed(word: &str) -> bool {
+    !word.is_ascii() && word.bytes().any(|b| b.is_ascii_lowercase())
 }
 
 enum Folded {
@@ -255,7 +294,13 @@ fn stem_romanian(word: &str) -> &str {
     const ENDINGS: &str = "\
         atoarelor atoarele oarelor atorului oarele atorul atoare orului ator urilor iilor urile \
         oare ilor elor ului iile iei uri ele lui ul le ii ea ua ei ie ia or a e i u";
-    cut(word, ENDINGS, 4)
+    // Short words with a long plural: tub, tuburi.
+    let word = match cut(word, "urilor urile uri", 3) {
+        shorter if shorter.chars().count() == 3 => shorter,
+        _ => cut(word, ENDINGS, 4),
+    };
+    // The article of one form is the stem's own end in another: vehicul, vehicule.
+    cut(word, "ul u", 4)
 }
 
 fn stem_azerbaijani(word: &str) -> &str {
@@ -272,8 +317,11 @@ fn stem_azerbaijani(word: &str) -> &str {
 fn stem_georgian(word: &str) -> &str {
     const CASE: &str = "\
         ებისათვის ებისთვის ებიდან ისათვის ისთვის ებისა ებში ებზე ების ებით ებად იდან სთვის ებს \
-        ები ებმა დან თვის ისა ის ით ად მა ში ზე ს ი ა ო ე უ";
-    cut(cut(word, CASE, 3), "ებ ურ ულ იან ო ა", 3)
+        ები ებმა დან თვის ისა ის ით ად მა ში ზე ს მ ი ა ო ე უ";
+    // Words in -ემა, -ამა have no ending there: სისტემა.
+    let own = word.strip_suffix("მა").is_some_and(|w| w.ends_with(['ა', 'ე', 'ი', 'ო', 'უ', 'ზ']));
+    let word = if own { word.strip_suffix('ა').unwrap_or(word) } else { cut(word, CASE, 3) };
+    cut(word, "ებ ურ ულ იან ო ა", 3)
 }
 
 fn stem_cyrillic(word: &str) -> &str {
@@ -415,6 +463,19 @@ mod tests {
     }
 
     #[test]
+    fn words_know_their_places() {
+        for text in ["СO2-лазер, «вакууm»", "  п'ять\u{301} Æ-x\u{200f} ", "", "-", "ab"]
+        {
+            let mut found = Vec::new();
+            each_word(text, |range, word| found.push((range, String::from(word))));
+            assert_eq!(found.iter().map(|(_, w)| w.clone()).collect::<Vec<_>>(), words(text));
+            for (range, word) in found {
+                assert_eq!(words(&text[range]), [word]);
+            }
+        }
+    }
+
+    #[test]
     fn forms_of_a_word_share_a_stem() {
         for (lang, forms) in [
             (Lang::En, &["machining", "machines", "machine", "machined"][..]),
@@ -422,12 +483,16 @@ mod tests {
             (Lang::En, &["batteries", "battery"]),
             (Lang::Ro, &["centrifuga", "centrifuge", "centrifugelor", "centrifugele"]),
             (Lang::Ro, &["laser", "laserului", "laserele", "laserul"]),
+            (Lang::Ro, &["vehicul", "vehicule", "vehiculelor", "vehiculul"]),
+            (Lang::Ro, &["tub", "tuburi", "tuburile"]),
             (Lang::Ru, &["вакуумныи", "вакуумного", "вакуумные", "вакуумную"]),
             (Lang::Ru, &["центрифуга", "центрифуги", "центрифугами"]),
             (Lang::Uk, &["підшипник", "підшипники", "підшипників", "підшипником"]),
             (Lang::Uk, &["магнітометр", "магнітометра", "магнітометрів"]),
             (Lang::Az, &["nasos", "nasosu", "nasosun", "nasoslar", "nasoslari"]),
             (Lang::Ka, &["ლაზერი", "ლაზერის", "ლაზერები", "ლაზერების"]),
+            (Lang::Ka, &["სქემა", "სქემის", "სქემები", "სქემების", "სქემამ"]),
+            (Lang::Ka, &["ლაზერმა", "ლაზერი"]),
         ] {
             let stems: Vec<&str> = forms.iter().map(|f| stem(f, lang)).collect();
             assert!(stems.windows(2).all(|w| w[0] == w[1]), "{stems:?}");

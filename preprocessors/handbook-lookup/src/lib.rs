@@ -9,11 +9,16 @@ extern crate alloc;
 
 mod entry_code;
 pub mod fold;
+mod heads;
 pub mod index;
 pub mod json;
+mod keyed;
 pub mod list;
+mod names;
+mod near;
 pub mod query;
 pub mod rank;
+pub mod search;
 pub mod table;
 mod vocabulary;
 

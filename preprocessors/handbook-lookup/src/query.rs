@@ -4,7 +4,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::fold;
+use crate::fold::{self, Lang};
 
 /// Characters of a query that are read; nobody types more, and a pasted book must be quick.
 const MAX_CHARS: usize = 600;
@@ -28,6 +28,8 @@ pub struct Query {
     pub words: Vec<Word>,
     /// Whether the last word may still be being typed.
     pub open: bool,
+    /// The language, where letters or particles tell it among those written in Latin letters.
+    pub lang: Option<Lang>,
 }
 
 /// What a query asks for.
@@ -74,6 +76,18 @@ pub struct Word {
     pub weight: f32,
 }
 
+impl Word {
+    /// Whether it only joins others.
+    pub fn is_particle(&self) -> bool {
+        self.weight <= PARTICLE
+    }
+
+    /// What it says where no text has the very word.
+    pub(crate) fn says(&self) -> f32 {
+        self.weight
+    }
+}
+
 impl Query {
     /// Reads a query. Never fails; what is not understood is a word.
     pub fn read(text: &str) -> Self {
@@ -85,6 +99,7 @@ impl Query {
         let words = fold::words(&left);
         query.words = words.iter().take(MAX_WORDS).map(|w| weighed(w)).collect();
         query.open = left.chars().next_back().is_some_and(char::is_alphanumeric);
+        query.lang = language(&left, &query.words);
         query
     }
 
@@ -172,9 +187,11 @@ impl Reader {
 
     /// Whether a number or code may start here: not inside a word or number.
     fn starts(&self, at: usize) -> bool {
-        if !self.at(at).is_ascii_digit() {
-            return false;
-        }
+        self.at(at).is_ascii_digit() && self.is_free(at)
+    }
+
+    /// Whether what stands before this place does not belong to it.
+    fn is_free(&self, at: usize) -> bool {
         let before = if at == 0 { ' ' } else { self.at(at - 1) };
         let decimal = at > 1 && matches!(before, '.' | ',' | '-') && {
             let earlier = self.at(at - 2);
@@ -202,19 +219,24 @@ impl Reader {
     fn codes_and_cas(&mut self, query: &mut Query) {
         let mut at = 0;
         while at < self.chars.len() {
-            if self.starts(at) {
-                if let Some((number, end)) = self.cas_at(at) {
+            if digit(self.at(at)).is_some() {
+                let free = self.is_free(at);
+                if (free || self.says_cas(at))
+                    && let Some((number, end)) = self.cas_at(at)
+                {
                     let known = if is_cas_number(&number) {
                         &mut query.cas
                     } else {
                         &mut query.cas_refused
                     };
                     known.push(number);
+                    self.take_label(at);
                     self.take(at, end);
                     at = end;
                     continue;
                 }
-                if let Some((mut reading, end)) = self.code_at(at) {
+                let code = if free { self.code_at(at) } else { self.glued_code_at(at) };
+                if let Some((mut reading, end)) = code {
                     reading.written = self.take(at, end).trim().into();
                     query.codes.push(reading);
                     at = end;
@@ -225,39 +247,76 @@ impl Reader {
         }
     }
 
-    /// `7783-81-5`, also with blanks around the hyphens.
+    /// Whether the letters that run into this place are the label of a CAS number.
+    fn says_cas(&self, at: usize) -> bool {
+        let letters = self.chars[..at].iter().rev().take_while(|c| c.is_alphabetic()).count();
+        let label: String = self.chars[at - letters..at].iter().collect();
+        matches!(fold::fold(&label).as_str(), "cas" | "кас" | "casno" | "rn")
+    }
+
+    /// `7783-81-5`, also with blanks around the hyphens, with other marks in their place, or with
+    /// letters that were read for digits; these must fit the check digit.
     fn cas_at(&self, start: usize) -> Option<(String, usize)> {
         let mut at = start;
         let mut number = String::new();
+        let mut plain = true;
+        let blanks = |mut at: usize| {
+            while self.at(at) == ' ' && at < self.chars.len() {
+                at += 1;
+            }
+            at
+        };
         for (least, most) in [(2, 7), (2, 2), (1, 1)] {
             if !number.is_empty() {
-                while self.at(at) == ' ' && at < self.chars.len() {
-                    at += 1;
-                }
-                if self.at(at) != '-' {
-                    return None;
-                }
-                at += 1;
-                while self.at(at) == ' ' && at < self.chars.len() {
-                    at += 1;
+                let mark = blanks(at);
+                match self.at(mark) {
+                    '-' => at = blanks(mark + 1),
+                    '.' | '/' | '_' if mark == at => (at, plain) = (mark + 1, false),
+                    _ if mark > at && mark < self.chars.len() => (at, plain) = (mark, false),
+                    _ => return None,
                 }
                 number.push('-');
             }
             let from = at;
-            while self.at(at).is_ascii_digit() {
-                number.push(self.at(at));
+            while at < self.chars.len() && at - from < most {
+                let Some(known) = digit(self.at(at)) else { break };
+                plain &= self.at(at).is_ascii_digit();
+                number.push(known);
                 at += 1;
             }
-            if !(least..=most).contains(&(at - from)) {
+            if at - from < least {
                 return None;
             }
         }
         let after = self.at(at);
-        (!after.is_alphanumeric() && after != '-').then_some((number, at))
+        let ends = !after.is_alphanumeric() && (after != '-' || at >= self.chars.len());
+        let real = self.chars[start..at].iter().filter(|c| c.is_ascii_digit()).count();
+        // Three numbers in a row are most often quantities, so such a one must be alone or said.
+        let meant = || {
+            is_cas_number(&number) && real >= 4 && {
+                let spaced = self.chars[start..at].contains(&' ');
+                !spaced || self.alone(start, at) || self.says(start) == Some(Says::Cas)
+            }
+        };
+        (ends && (plain || meant())).then_some((number, at))
+    }
+
+    /// A code right behind a word: `item3A001`; only when nothing else can be meant.
+    fn glued_code_at(&self, start: usize) -> Option<(CodeReading, usize)> {
+        let word = self.chars[..start].iter().rev().take_while(|c| c.is_alphabetic()).count();
+        let exact = matches!(self.at(start + 1), 'A'..='E')
+            && self.at(start).is_ascii_digit()
+            && (2..5).all(|step| self.at(start + step).is_ascii_digit());
+        if word < 3 || !exact {
+            return None;
+        }
+        self.code_at(start)
     }
 
     /// A code that starts here: `3a1b2`, `3A 001 b 2`, `1C35045`, `3А001.b`.
     fn code_at(&self, start: usize) -> Option<(CodeReading, usize)> {
+        let category = digit(self.at(start))?;
+        let misread = category != self.at(start);
         let mut at = start + 1;
         let gap = |reader: &Self, at: usize| {
             let wide = matches!(reader.at(at), ' ' | '.' | '-' | '/') && at < reader.chars.len();
@@ -274,12 +333,20 @@ impl Reader {
                 c if c.is_ascii_digit() => digits.push(c),
                 // A letter that was read or typed for nought, among the first three.
                 'o' | 'O' | 'о' | 'О' if digits.len() < 3 => digits.push('0'),
+                // Others only where they make the number whole.
+                c if digits.len() < 3 && self.completes(digits_at, at) => match digit(c) {
+                    Some(digit) => digits.push(digit),
+                    None => break,
+                },
                 _ => break,
             }
             at += 1;
         }
-        let real = self.chars[digits_at..at].iter().any(char::is_ascii_digit);
-        if !real || digits.len() > 6 || (spaced && digits.len() != 3) {
+        let real = self.chars[digits_at..at].iter().filter(|c| c.is_ascii_digit()).count();
+        if real == 0 || digits.len() > 6 || (spaced && digits.len() != 3) {
+            return None;
+        }
+        if misread && (spaced || digits.len() < 3 || real < 2) {
             return None;
         }
         let mut levels = Vec::new();
@@ -297,14 +364,25 @@ impl Reader {
         if self.at(end).is_alphanumeric() && end < self.chars.len() {
             return None;
         }
-        let category = self.at(start);
         let alone = self.alone(start, end);
         let has_letter = levels.iter().any(|l| !l.starts_with(|c: char| c.is_ascii_digit()));
-        let strong = alone || (!spaced && digits.len() >= 3) || has_letter;
+        let latin = misread && self.at(start).is_ascii();
+        let strong = alone || (!spaced && digits.len() >= 3 && !latin) || has_letter;
         let entries = groups.iter().map(|g| alloc::format!("{category}{g}{entry}")).collect();
         let beginning = (alone && levels.is_empty() && digits.len() < 3)
             .then(|| alloc::format!("{category}{}{digits}", groups[0]));
         Some((CodeReading { entries, levels, beginning, written: String::new(), strong }, end))
+    }
+
+    /// Whether three characters from `from` on are digits, or letters read for them, one at most,
+    /// so that the one at `at` may be read as a digit.
+    fn completes(&self, from: usize, at: usize) -> bool {
+        let three = [self.at(from), self.at(from + 1), self.at(from + 2)];
+        let read = three.iter().filter(|c| !c.is_ascii_digit()).count();
+        at < from + 3
+            && read == 1
+            && three.iter().all(|c| digit(*c).is_some())
+            && level_letter(self.at(from + 3)).is_none_or(|_| self.at(from + 3).is_ascii())
     }
 
     /// Reads levels below an entry and returns where they end.
@@ -338,8 +416,17 @@ impl Reader {
                 }
             } else if let Some(letter) = level_letter(self.at(at)) {
                 at += 1;
-                // A letter before letters begins a word.
+                // A letter before letters begins a word, and one before a word may be a particle.
                 if self.at(at).is_alphabetic() && at < self.chars.len() {
+                    return end;
+                }
+                let word = |c: char| c.is_alphanumeric();
+                let particle = blank
+                    && self.at(at) == ' '
+                    && word(self.at(at + 1))
+                    && word(self.at(at + 2))
+                    && at + 2 < self.chars.len();
+                if particle {
                     return end;
                 }
                 level.push(letter);
@@ -406,7 +493,7 @@ impl Reader {
             return first_end;
         }
         let alone = self.alone(start, end);
-        let said = self.says(start);
+        let said = self.says(start).or_else(|| self.says_after(first_end));
         let digits = &groups[0].0;
         if digits.len() == 4 && (said == Some(Says::Un) || (alone && groups.len() == 1)) {
             query.un.push(Number { digits: digits.clone(), strong: said.is_some() });
@@ -432,6 +519,8 @@ impl Reader {
                 return first_end;
             }
         }
+        let count: usize = groups.iter().map(|group| group.0.len()).sum();
+        let said = if said == Some(Says::Coded) && count >= 6 { Some(Says::Tariff) } else { said };
         let sure = alone || said == Some(Says::Tariff);
         if let Some((digits, end)) = tariff(groups, sure) {
             // Ten digits run together in an invoice are rather an article number.
@@ -449,20 +538,39 @@ impl Reader {
         first_end
     }
 
+    /// `1689 UN`: what is said when the label comes after.
+    fn says_after(&self, end: usize) -> Option<Says> {
+        let blank = self.chars.get(end).filter(|c| **c == ' ')?;
+        let after: String = core::iter::once(blank)
+            .chain(self.chars[end + 1..].iter().take_while(|c| c.is_alphanumeric()))
+            .collect();
+        has("un оон onu", &fold::fold(&after)).then_some(Says::Un)
+    }
+
     /// What the words just before a number say about it.
     fn says(&self, start: usize) -> Option<Says> {
         let before: String = self.chars[start.saturating_sub(24)..start].iter().collect();
         let words = fold::words(&before);
-        words.iter().rev().take(4).find_map(|word| match word.as_str() {
-            "un" | "оон" | "onu" | "გაერო" | "გაეროს" | "bmt" => {
-                Some(Says::Un)
-            }
-            "cas" | "rn" => Some(Says::Cas),
-            "hs" | "hts" | "cn" | "taric" | "nc" | "sh" | "tnved" | "тнвэд" | "вэд" | "уктзед"
-            | "зед" | "xif" | "сн" | "სეს" | "ესნ" | "tariff" | "tarif" | "tarifar" | "тариф"
-            | "vamal" | "тарифныи" => Some(Says::Tariff),
-            _ => None,
-        })
+        // `U.N.` and the like fall apart.
+        let ends = |letters: &[&str]| {
+            let tail = words.len().checked_sub(letters.len()).map(|from| &words[from..]);
+            tail.is_some_and(|tail| tail == letters)
+        };
+        if ends(&["u", "n"]) || ends(&["o", "n", "u"]) || ends(&["о", "о", "н"]) {
+            return Some(Says::Un);
+        }
+        if ends(&["h", "s"]) || ends(&["c", "n"]) {
+            return Some(Says::Tariff);
+        }
+        let labels = words.iter().rev().take(4).take_while(|word| has(LABELS, word));
+        let coded = words.last().is_some_and(|word| has("code код cod kod კოდი", word));
+        { labels }
+            .find_map(|word| {
+                [(UN, Says::Un), (CAS, Says::Cas), (TARIFF, Says::Tariff)]
+                    .into_iter()
+                    .find_map(|(labels, says)| has(labels, word).then_some(says))
+            })
+            .or(coded.then_some(Says::Coded))
     }
 
     /// Takes the words that say what a number is, with it.
@@ -480,10 +588,6 @@ impl Reader {
             }
             let word: String = self.chars[at..letters_end].iter().collect();
             let word = fold::fold(&word);
-            const LABELS: &str = "\
-                un оон onu გაერო გაეროს bmt cas rn hs hts cn taric nc sh tnved тнвэд тн вэд \
-                уктзед укт зед xif mn сн სეს ესნ tariff tarif tarifar тариф тарифныи vamal no nr \
-                number code код cod codul kod kodu კოდი номер ნომერი";
             if !has(LABELS, &word) {
                 return;
             }
@@ -493,11 +597,30 @@ impl Reader {
     }
 }
 
+/// Words before a UN number, folded.
+const UN: &str = "un unno оон onu გაერო გაეროს bmt";
+/// Words before a CAS number.
+const CAS: &str = "cas casno кас rn";
+/// Words before a tariff number.
+const TARIFF: &str = "\
+    hs hscode hs6 hts cn cn8 taric nc nc8 sh tnved тнвэд вэд уктзед зед xif xifmn mn сн тн гс სეს ესნ სესნ tariff \
+    tarif tarifar tarife тариф тарифна тарифныи тарифного vamal commodity customs товара \
+    товару митнии таможенныи საბაჟო";
+/// All these, and what may stand between them and the number.
+const LABELS: &str = "\
+    un unno u n o оон о н onu გაერო გაეროს bmt cas casno кас rn hs hscode hs6 h s hts cn cn8 c taric nc nc8 \
+    sh tnved тнвэд тн гс вэд еаэс уктзед укт зед xif xifmn mn сн სეს ესნ სესნ tariff tarif tarifar \
+    tarife тариф тарифна тарифныи тарифного vamal commodity customs митнии таможенныи საბაჟო \
+    heading subheading chapter no nr id number numar numarul code code код коду кодом cod codul kod \
+    kodu კოდი კოდით номер номером ნომერი позиция позиції позиці позиціі товару товара";
+
 #[derive(Clone, Copy, PartialEq)]
 enum Says {
     Un,
     Cas,
     Tariff,
+    /// Some code, which a long number makes a tariff number.
+    Coded,
 }
 
 /// A tariff number made of groups of digits; blanks between them only where it must be one.
@@ -510,7 +633,8 @@ fn tariff(groups: &[(String, char, usize)], sure: bool) -> Option<(String, usize
         }
         let fits = match at {
             0 => matches!(group.len(), 2 | 4 | 6 | 8 | 10),
-            _ => matches!(group.len(), 2 | 4),
+            // `8806 22 000 0`, as east of here.
+            _ => matches!((digits.len(), group.len()), (_, 2 | 4) | (6, 3) | (9, 1)),
         };
         if !fits {
             // A fraction or the like: then it is no tariff number at all.
@@ -527,6 +651,17 @@ fn tariff(groups: &[(String, char, usize)], sure: bool) -> Option<(String, usize
     best.filter(|(digits, _)| ("01".."98").contains(&&digits[..2]))
 }
 
+/// The digit a character is, or may have been read or typed for.
+fn digit(c: char) -> Option<char> {
+    Some(match c {
+        '0'..='9' => c,
+        'O' | 'o' | 'О' | 'о' | 'Ο' => '0',
+        'I' | 'l' | 'І' | 'і' | '|' => '1',
+        'З' | 'з' => '3',
+        _ => return None,
+    })
+}
+
 /// The Latin letter a level's letter stands for, whatever keyboard it was typed on.
 fn level_letter(c: char) -> Option<char> {
     if c.is_ascii_alphabetic() {
@@ -534,7 +669,7 @@ fn level_letter(c: char) -> Option<char> {
     }
     Some(match c {
         'а' | 'А' | 'ა' | 'Α' | 'α' => 'a',
-        'б' | 'Б' | 'в' | 'В' | 'ბ' | 'Β' | 'β' => 'b',
+        'б' | 'Б' | 'в' | 'В' | 'ь' | 'Ь' | 'ბ' | 'Β' | 'β' => 'b',
         'с' | 'С' | 'ц' | 'Ц' | 'ც' => 'c',
         'д' | 'Д' | 'დ' => 'd',
         'е' | 'Е' | 'ე' | 'Ε' => 'e',
@@ -544,6 +679,10 @@ fn level_letter(c: char) -> Option<char> {
         'і' | 'І' | 'ი' | 'и' | 'И' => 'i',
         'ј' | 'Ј' | 'ჯ' => 'j',
         'к' | 'К' | 'კ' => 'k',
+        'л' | 'Л' | 'ლ' => 'l',
+        'м' | 'М' | 'მ' => 'm',
+        'о' | 'О' | 'ო' => 'o',
+        'п' | 'П' | 'р' | 'Р' | 'პ' => 'p',
         _ => return None,
     })
 }
@@ -578,6 +717,28 @@ const UNITS: &str = "\
     арт нов новыи новии buc bucata bucati nou noua tip marca eded ed ceki ცალი კგ მმ ლ მოდელი \
     კომპლექტი yeni grade purity class size dia od id wt";
 
+/// Weight of particles.
+const PARTICLE: f32 = 0.05;
+
+/// The language of a text in Latin letters, by letters that only one has, else by particles.
+fn language(text: &str, words: &[Word]) -> Option<Lang> {
+    for c in text.chars() {
+        match c {
+            'ă' | 'Ă' | 'â' | 'Â' | 'î' | 'Î' | 'ț' | 'Ț' | 'ţ' | 'Ţ' | 'ș' | 'Ș' => {
+                return Some(Lang::Ro);
+            }
+            'ə' | 'Ə' | 'ğ' | 'Ğ' | 'ı' | 'İ' | 'ö' | 'ü' => return Some(Lang::Az),
+            _ => {}
+        }
+    }
+    words.iter().find_map(|word| match word.text.as_str() {
+        "de" | "din" | "cu" | "pentru" | "si" | "prin" => Some(Lang::Ro),
+        "ucun" | "ve" | "ile" | "olan" | "uzre" | "eded" => Some(Lang::Az),
+        "for" | "of" | "with" | "and" | "the" => Some(Lang::En),
+        _ => None,
+    })
+}
+
 /// Whether a word is one of `words`, which are parted by blanks.
 fn has(words: &str, word: &str) -> bool {
     words.split(' ').any(|w| w == word)
@@ -592,7 +753,7 @@ fn weighed(word: &str) -> Word {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let letters = word.chars().count() - digits;
     let weight = if has(PARTICLES, word) {
-        0.05
+        PARTICLE
     } else if has(UNITS, word) {
         0.08
     } else if letters == 0 {
@@ -643,8 +804,14 @@ mod tests {
             ("3ა001ბ2", "3A001.b.2"),
             ("3ф001", "3A001"),
             ("1C350 25 kg", "1C350"),
+            ("ЗА001.b", "3A001.b"),
+            ("lC350.24", "1C350.24"),
+            ("3AOO1", "3A001"),
+            ("1C35O.7", "1C350.7"),
+            ("6А003.б.4", "6A003.b.4"),
+            ("item3A001 и 5A001", "3A001"),
         ] {
-            assert_eq!(code(written), vec![meant], "{written}");
+            assert_eq!(code(written)[0], meant, "{written}");
         }
         for other in ["fuse 5 A 2 pcs", "13A001", "x3A001", "3A0012345678", "10 a 5", "2co", ""] {
             assert_eq!(code(other), Vec::<String>::new(), "{other}");
@@ -667,10 +834,21 @@ mod tests {
         assert_eq!(Query::read("90.26").tariff[0].digits, "9026");
         assert_eq!(Query::read("8542 31 90 00").tariff[0].digits, "8542319000");
         assert!(Query::read("7075 aluminium tube").tariff.is_empty());
-        for written in ["UN 2811", "UN2811", "un-no. 2811", "№ ООН 2811", "ONU 2811"] {
+        for written in ["UN 2811", "UN2811", "un-no. 2811", "№ ООН 2811", "ONU 2811", "U.N. 2811"]
+        {
             let query = Query::read(written);
             assert_eq!(query.un[0].digits, "2811", "{written}");
             assert!(query.words.is_empty(), "{written}: {query:?}");
+        }
+        assert!(Query::read("2811 UN").un[0].strong);
+        assert!(Query::read("un motor 2811").un.is_empty());
+        assert_eq!(Query::read("код 8806 22 000 0").tariff[0].digits, "8806220000");
+        for written in ["CAS7783-81-5", "CAS no 7783 81 5", "CAS: 7783.81.5", "77B3-81-5 7783-8l-5"]
+        {
+            assert_eq!(Query::read(written).cas, vec!["7783-81-5"], "{written}");
+        }
+        for written in ["10 20 5 pcs", "12.50.3", "4/20/8"] {
+            assert!(Query::read(written).cas.is_empty(), "{written}");
         }
     }
 

@@ -1,19 +1,16 @@
 //! Which provisions a query may mean, in which order, and why.
 //!
-//! Identifiers come first. Words are weighed by how rare they are. A text scores by how much of it
-//! the query covers and how much of the query it covers: a name that is there in full counts for
-//! much even in a long invoice line, one common word of it for little.
+//! Identifiers come first; how words are weighed stands in `names`.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::index::{CONTEXT, Index, Kind};
-use crate::query::{Asks, CodeReading, Query, Word};
-use crate::vocabulary::Reading;
+use crate::index::{Index, Kind};
+use crate::names::Named;
+use crate::query::{Asks, CodeReading, Query};
 
 /// Scores below this are noise.
-pub const FLOOR: f32 = 0.1;
+pub const FLOOR: f32 = 0.08;
 /// From here on a hit is the thing asked for, or has its very name.
 pub const SURE: f32 = 0.6;
 
@@ -46,25 +43,30 @@ struct Evidence {
     text: String,
 }
 
-type Found = BTreeMap<u32, Evidence>;
+/// Evidence by record.
+struct Found {
+    /// For each record, one more than its place; 0 without evidence.
+    places: Vec<u32>,
+    all: Vec<(u32, Evidence)>,
+}
 
 impl Index {
     /// Looks a query up.
     pub fn lookup(&self, text: &str, options: Options) -> Vec<Hit<'_>> {
         let query = Query::read(text);
-        let mut found = Found::new();
+        let mut found = Found { places: alloc::vec![0; self.records.len()], all: Vec::new() };
         for reading in &query.codes {
             self.by_code(reading, &mut found);
         }
         for cas in &query.cas {
-            for record in self.cas.get(cas).into_iter().flatten() {
-                add(&mut found, *record, 1.0, Kind::Cas, cas);
+            for record in self.cas.of(cas) {
+                found.add(record, 1.0, Kind::Cas, cas);
             }
         }
         for number in &query.un {
             let score = if number.strong { 0.95 } else { 0.65 };
-            for record in self.un.get(&number.digits).into_iter().flatten() {
-                add(&mut found, *record, score, Kind::Un, &number.digits);
+            for record in self.un.of(&number.digits) {
+                found.add(record, score, Kind::Un, &number.digits);
             }
         }
         for number in &query.tariff {
@@ -78,6 +80,7 @@ impl Index {
     fn ordered(&self, found: Found, options: Options) -> Vec<Hit<'_>> {
         let held = |record: u32| self.records[record as usize].editions;
         let mut all: Vec<(u32, Evidence)> = found
+            .all
             .into_iter()
             .filter(|(record, _)| options.edition.is_none_or(|e| held(*record) >> e & 1 == 1))
             .map(|(record, mut evidence)| {
@@ -91,18 +94,17 @@ impl Index {
         let by_score = |a: &(u32, Evidence), b: &(u32, Evidence)| {
             b.1.score.total_cmp(&a.1.score).then(a.0.cmp(&b.0))
         };
-        all.sort_by(by_score);
+        all.sort_unstable_by(by_score);
         // Many lines of one entry must not hide the others.
-        let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut seen: Vec<u8> = alloc::vec![0; self.records.len()];
         for (record, evidence) in &mut all {
-            let entry = &self.records[*record as usize].code[..5];
-            let before = seen.entry(entry).or_default();
-            for _ in 0..(*before).min(8) {
+            let before = &mut seen[self.records[*record as usize].entry as usize];
+            for _ in 0..*before {
                 evidence.score *= 0.94;
             }
-            *before += 1;
+            *before = (*before + 1).min(8);
         }
-        all.sort_by(by_score);
+        all.sort_unstable_by(by_score);
         all.into_iter()
             .filter(|(_, evidence)| evidence.score >= FLOOR)
             .take(options.limit)
@@ -118,7 +120,7 @@ impl Index {
     /// The provision a code names, or the nearest above it that exists.
     fn by_code(&self, reading: &CodeReading, found: &mut Found) {
         for entry in &reading.entries {
-            let Some(mut record) = self.codes.get(entry).copied() else { continue };
+            let Some(mut record) = self.codes.first(entry) else { continue };
             let mut code = entry.clone();
             let mut whole = true;
             for level in &reading.levels {
@@ -131,7 +133,7 @@ impl Index {
                 let spellings = [level.clone(), short.into()].into_iter().chain(parted);
                 let next = { spellings }.find_map(|level| {
                     let next = alloc::format!("{code}.{level}");
-                    self.codes.get(&next).map(|record| (next, *record))
+                    self.codes.first(&next).map(|record| (next, record))
                 });
                 let Some((next, at)) = next else {
                     whole = false;
@@ -145,14 +147,14 @@ impl Index {
                 (false, true) => 0.75,
                 (false, false) => continue,
             };
-            add(found, record, score, Kind::Code, &code);
+            found.add(record, score, Kind::Code, &code);
             break;
         }
         if let Some(beginning) = &reading.beginning {
-            let from = self.codes.range(beginning.clone()..);
+            let from = self.codes.from(beginning).iter();
             let begins = from.take_while(|(code, _)| code.starts_with(beginning.as_str()));
             for (code, record) in begins.filter(|(code, _)| code.len() == 5) {
-                add(found, *record, 0.5, Kind::Code, code);
+                found.add(*record, 0.5, Kind::Code, code);
             }
         }
     }
@@ -178,184 +180,54 @@ impl Index {
                 None => 1.0,
             };
             let shown = national.unwrap_or(&link.hs);
-            add(found, *record, link.weight * factor * closer, Kind::Hs, shown);
+            found.add(*record, link.weight * factor * closer, Kind::Hs, shown);
         }
         if !exact && factor == 1.0 {
             for (link, record) in links() {
-                add(found, *record, link.weight * 0.5, Kind::Hs, &link.hs);
+                found.add(*record, link.weight * 0.5, Kind::Hs, &link.hs);
             }
         }
     }
 
     fn by_words(&self, query: &Query, found: &mut Found) {
-        let words = &query.words;
-        if words.is_empty() {
+        if query.words.is_empty() {
             return;
         }
-        let mut matches: Vec<Match> = Vec::new();
-        let mut known: Vec<f32> = Vec::with_capacity(words.len());
-        for (number, word) in words.iter().enumerate() {
-            let open = query.open && number + 1 == words.len();
-            let mut readings = self.vocabulary.readings(&word.text, open);
-            let mut several: Vec<Reading> = Vec::new();
-            if readings.first().is_none_or(|r| r.quality < 0.9) {
-                several = self.two_in_one(&word.text);
-            }
-            // A word parted in two: `turbo molecular` for `turbomolecular`.
-            if let Some(next) = words.get(number + 1) {
-                let joined = alloc::format!("{}{}", word.text, next.text);
-                if let Some(one) = self.vocabulary.word(&joined) {
-                    let reading = Reading { word: one, quality: 0.95 };
-                    self.place(number, reading, &mut matches);
-                    self.place(number + 1, reading, &mut matches);
-                    several.push(reading);
-                }
-            }
-            readings.extend(several.iter().copied());
-            let weight = readings
-                .iter()
-                .max_by(|a, b| a.quality.total_cmp(&b.quality))
-                .map_or(self.unknown_weight(), |r| self.words[r.word as usize].weight);
-            known.push(weight);
-            for reading in readings {
-                self.place(number, reading, &mut matches);
-            }
-        }
-        matches.sort_by(|a, b| {
-            (a.text, a.word, a.at)
-                .cmp(&(b.text, b.word, b.at))
-                .then(b.quality.total_cmp(&a.quality))
-        });
-        let mut covered: BTreeMap<u32, (f32, Evidence)> = BTreeMap::new();
-        for group in matches.chunk_by(|a, b| a.text == b.text) {
-            let text = &self.texts[group[0].text as usize];
-            let Some((evidence, share)) = self.score(group, words, &known) else { continue };
-            let best = covered
-                .entry(text.record)
-                .or_insert((0.0, Evidence { score: 0.0, kind: Kind::Text, text: String::new() }));
-            best.0 = best.0.max(share);
-            if evidence.score > best.1.score {
-                best.1 = evidence;
-            }
-        }
         let asked = query.asks();
-        for (record, (_, mut evidence)) in covered {
-            evidence.score *= match (asked, self.records[record as usize].code.as_bytes()[1]) {
+        for Named { record, text, mut score, kind } in self.named(query) {
+            score *= match (asked, self.records[record as usize].code.as_bytes()[1]) {
                 (Asks::Software, b'D') | (Asks::Technology, b'E') => 1.0,
                 (Asks::Goods, b'D' | b'E') => 0.85,
                 (Asks::Goods, _) => 1.0,
                 _ => 0.7,
             };
-            if evidence.score >= FLOOR * 0.5 {
-                add(found, record, evidence.score, evidence.kind, &evidence.text);
+            if score >= FLOOR * 0.5 {
+                found.add(record, score, kind, &self.texts[text as usize].text);
             }
         }
-    }
-
-    fn place(&self, word: usize, reading: Reading, matches: &mut Vec<Match>) {
-        let postings = &self.words[reading.word as usize].postings;
-        matches.extend(postings.iter().map(|p| Match {
-            text: p.text,
-            word: word as u8,
-            at: p.at,
-            quality: reading.quality,
-        }));
-    }
-
-    /// Two words written as one: `bodyarmour`.
-    fn two_in_one(&self, word: &str) -> Vec<Reading> {
-        let long = word.chars().count() >= 7;
-        let cuts = word.char_indices().map(|(at, _)| at);
-        let cuts = cuts.filter(|at| *at >= 3 && word.len() - at >= 3);
-        cuts.filter(|_| long)
-            .find_map(|at| {
-                Some([self.vocabulary.word(&word[..at])?, self.vocabulary.word(&word[at..])?])
-            })
-            .map(|pair| pair.map(|word| Reading { word, quality: 0.9 }).to_vec())
-            .unwrap_or_default()
-    }
-
-    /// The score of one text for the matches in it, and what share of the query it covers.
-    fn score(&self, group: &[Match], words: &[Word], known: &[f32]) -> Option<(Evidence, f32)> {
-        let text = &self.texts[group[0].text as usize];
-        let mut own = alloc::vec![0f32; text.words.len()];
-        let mut by_word = alloc::vec![0f32; words.len()];
-        let mut plain = 0;
-        for found in group {
-            let quality = &mut by_word[found.word as usize];
-            *quality = quality.max(found.quality * if found.at == CONTEXT { 0.9 } else { 1.0 });
-            if found.at != CONTEXT {
-                let place = &mut own[found.at as usize];
-                *place = place.max(found.quality);
-            }
-        }
-        let mut asked = 0.0;
-        let mut met = 0.0;
-        for ((word, quality), weight) in words.iter().zip(&by_word).zip(known) {
-            // A grade that a name has says more than a word, and a number says something.
-            let says = match word.weight {
-                weight if *quality < 0.99 || weight >= 1.0 => weight,
-                weight if weight > 0.2 => 1.3,
-                weight => weight.max(0.4),
-            };
-            asked += says * weight;
-            met += says * weight * quality;
-        }
-        let total: f32 = text.words.iter().sum();
-        let mut named = 0.0;
-        for (quality, weight) in own.iter().zip(&text.words) {
-            named += quality * weight;
-            plain += usize::from(*quality > 0.5 && *weight > total * 0.15);
-        }
-        if asked <= 0.0 || total <= 0.0 || named <= 0.0 {
-            return None;
-        }
-        let (share, mut name) = (met / asked, named / total);
-        let long_title = matches!(text.kind, Kind::Name | Kind::Threshold) && text.words.len() > 3;
-        if long_title {
-            // Titles list several things or add what sets them apart.
-            name /= 0.6 + 0.4 * name;
-        }
-        // Each further word of the name makes it likelier that the rest of the query is beside
-        // the point.
-        let n = plain.max(1) as f32;
-        let share_counted = n * share / (1.0 + (n - 1.0) * share);
-        // One word in a longer name that only sounds or looks alike is most often chance.
-        let chance = n < 2.0 && own.len() > 1 && own.iter().all(|quality| *quality < 0.9);
-        let share_counted = if chance { share_counted * 0.6 } else { share_counted };
-        let score = text.weight * name * (0.6 + 0.4 * name) * share_counted;
-        let kind = if named / total < 0.5 { Kind::Text } else { text.kind };
-        Some((Evidence { score: score.min(1.0), kind, text: text.text.clone() }, share))
     }
 }
 
-/// A word of the query in a text.
-#[derive(Clone, Copy)]
-struct Match {
-    text: u32,
-    word: u8,
-    at: u8,
-    quality: f32,
-}
-
-/// Adds evidence for a record. Evidence of two kinds supports one another.
-fn add(found: &mut Found, record: u32, score: f32, kind: Kind, text: &str) {
-    let score = score.min(1.0);
-    match found.get_mut(&record) {
-        None => {
-            found.insert(record, Evidence { score, kind, text: text.into() });
+impl Found {
+    /// Adds evidence for a record. Evidence of two kinds supports one another.
+    fn add(&mut self, record: u32, score: f32, kind: Kind, text: &str) {
+        let score = score.min(1.0);
+        let place = &mut self.places[record as usize];
+        if *place == 0 {
+            self.all.push((record, Evidence { score, kind, text: text.into() }));
+            *place = self.all.len() as u32;
+            return;
         }
-        Some(before) => {
-            let both = if before.kind == kind {
-                before.score.max(score)
-            } else {
-                1.0 - (1.0 - before.score) * (1.0 - score)
-            };
-            if score > before.score {
-                (before.kind, before.text) = (kind, text.into());
-            }
-            before.score = both;
+        let before = &mut self.all[*place as usize - 1].1;
+        let both = if before.kind == kind {
+            before.score.max(score)
+        } else {
+            1.0 - (1.0 - before.score) * (1.0 - score)
+        };
+        if score > before.score {
+            (before.kind, before.text) = (kind, text.into());
         }
+        before.score = both;
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Broken {
     Checksum,
     /// Its values make no sense although its checksum is right.
     Values,
+    /// It was made with another state of the handbook than the tables it is read with.
+    Build,
 }
 
 impl fmt::Display for Broken {
@@ -43,6 +45,7 @@ impl fmt::Display for Broken {
             Broken::Length => "the table was cut off or has too much",
             Broken::Checksum => "the table was damaged",
             Broken::Values => "the table holds values that make no sense",
+            Broken::Build => "the table is of another state of the handbook",
         })
     }
 }
@@ -90,12 +93,36 @@ impl Writer {
         }
     }
 
+    /// Bytes written so far.
+    pub fn len(&self) -> usize {
+        self.body.len()
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    /// Checksum of what was written so far.
+    pub fn checksum(&self) -> u32 {
+        checksum(self.body.as_bytes())
+    }
+
+    /// Writes all that another writer has.
+    pub fn append(&mut self, other: Writer) {
+        self.body.push_str(&other.body);
+    }
+
     /// The whole table.
     pub fn finish(self, kind: &str, version: u32) -> String {
-        let Writer { body } = self;
-        let sum = checksum(body.as_bytes());
-        alloc::format!("handbook {kind} {version} {sum:08x} {}\n{body}", body.len())
+        seal(kind, version, &self.body)
     }
+}
+
+/// Puts the first line before what a table holds, whatever that is.
+pub fn seal(kind: &str, version: u32, body: &str) -> String {
+    let sum = checksum(body.as_bytes());
+    alloc::format!("handbook {kind} {version} {sum:08x} {}\n{body}", body.len())
 }
 
 /// Reads a table value by value. Every value is checked; nothing panics.

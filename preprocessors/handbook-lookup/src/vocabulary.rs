@@ -1,20 +1,20 @@
 //! The words that some text has, and which of them a word of a query may mean.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::fold::{Lang, Script, script, sound, stem};
+use crate::near::Near;
 
 /// Words in order, with what is needed to find forms, spellings and slips of them.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
     /// Folded, sorted.
     words: Vec<String>,
-    /// Which letters each has, to pass over words that cannot be near.
-    letters: Vec<u32>,
     /// Keys of words that sound alike, sorted.
     keys: Vec<(String, Vec<u32>)>,
+    near_words: Near,
+    near_keys: Near,
 }
 
 /// A word of the index as a reading of a word of the query.
@@ -29,10 +29,30 @@ pub(crate) struct Reading {
 const MAX_READINGS: usize = 48;
 
 impl Vocabulary {
-    /// Takes words, folded and sorted, and for each sound the words that have it.
-    pub(crate) fn new(words: Vec<String>, keys: BTreeMap<String, Vec<u32>>) -> Self {
-        let letters = words.iter().map(|w| letters(w)).collect();
-        Vocabulary { words, letters, keys: keys.into_iter().collect() }
+    /// Takes words, folded and sorted, and the sounds of each.
+    pub(crate) fn new(words: Vec<String>, mut sounds: Vec<(String, u32)>) -> Self {
+        sounds.sort();
+        sounds.dedup();
+        let mut keys: Vec<(String, Vec<u32>)> = Vec::new();
+        for (key, word) in sounds {
+            match keys.last_mut() {
+                Some((last, words)) if *last == key => words.push(word),
+                _ => keys.push((key, alloc::vec![word])),
+            }
+        }
+        let near_words = Near::new(words.iter().map(String::as_str));
+        let near_keys = Near::new(keys.iter().map(|(key, _)| key.as_str()));
+        Vocabulary { words, keys, near_words, near_keys }
+    }
+
+    /// The word with this number.
+    pub(crate) fn name(&self, word: u32) -> &str {
+        &self.words[word as usize]
+    }
+
+    /// All words, in order.
+    pub(crate) fn into_words(self) -> Vec<String> {
+        self.words
     }
 
     /// Words that sound alike, as lists of their numbers.
@@ -52,6 +72,51 @@ impl Vocabulary {
         }
     }
 
+    fn exact(&self, word: &str) -> Vec<Reading> {
+        self.word(word).map(|word| Reading { word, quality: 1.0 }).into_iter().collect()
+    }
+
+    /// The word and its other forms, none that only looks alike.
+    pub(crate) fn certain(&self, word: &str) -> Vec<Reading> {
+        let mut found = self.exact(word);
+        self.forms(word, &mut found);
+        found
+    }
+
+    /// Two words written as one, with or without a vowel that joins them: `bodyarmour`,
+    /// `газоаналізатор`. The readings of both.
+    pub(crate) fn two_in_one(&self, word: &str) -> Vec<Reading> {
+        let letters = word.chars().count();
+        if letters < 7 {
+            return Vec::new();
+        }
+        let least = 3;
+        // The later word is the longer one more often than not, and the head.
+        for (count, (at, _)) in word.char_indices().enumerate() {
+            if count < least || letters - count < least + 1 {
+                continue;
+            }
+            let (first, second) = word.split_at(at);
+            let mut tails = self.certain(second);
+            if tails.is_empty() {
+                continue;
+            }
+            let joined = first.strip_suffix(['о', 'е', 'o', 'e', 'i', 'а', 'a']);
+            // Of short beginnings only the very word counts.
+            let mut heads = if count > least { self.certain(first) } else { self.exact(first) };
+            if let Some(joined) = joined.filter(|j| heads.is_empty() && j.chars().count() >= 4) {
+                heads = self.certain(joined);
+            }
+            if heads.is_empty() {
+                continue;
+            }
+            heads.append(&mut tails);
+            heads.iter_mut().for_each(|reading| reading.quality *= 0.9);
+            return heads;
+        }
+        Vec::new()
+    }
+
     /// Words of the index that a word of a query may mean, the likeliest first; `open` when it may
     /// be only the beginning of one.
     pub(crate) fn readings(&self, word: &str, open: bool) -> Vec<Reading> {
@@ -67,12 +132,14 @@ impl Vocabulary {
         if !certain {
             self.typed_in_latin(word, &mut found);
         }
-        if found.is_empty() || (!certain && open) {
+        // What only sounds alike may be a slip as well.
+        let best = found.iter().fold(0.0, |best: f32, r| best.max(r.quality));
+        if best < 0.95 {
             self.near(word, &mut found);
         }
-        found.sort_by(|a, b| a.word.cmp(&b.word).then(b.quality.total_cmp(&a.quality)));
+        found.sort_unstable_by(|a, b| a.word.cmp(&b.word).then(b.quality.total_cmp(&a.quality)));
         found.dedup_by_key(|r| r.word);
-        found.sort_by(|a, b| b.quality.total_cmp(&a.quality).then(a.word.cmp(&b.word)));
+        found.sort_unstable_by(|a, b| b.quality.total_cmp(&a.quality).then(a.word.cmp(&b.word)));
         found.truncate(MAX_READINGS);
         found
     }
@@ -145,42 +212,28 @@ impl Vocabulary {
         }
         let typed: Vec<char> = word.chars().collect();
         let Some(slips) = slips(typed.len()) else { return };
-        let mask = letters(word);
         let quality = |slips: usize, length: usize| 1.0 - 1.3 * slips as f32 / length as f32;
-        for ((other, letters), at) in self.words.iter().zip(&self.letters).zip(0..) {
-            if (letters ^ mask).count_ones() as usize > 2 * slips {
-                continue;
-            }
-            let other: Vec<char> = other.chars().collect();
-            if other.len().abs_diff(typed.len()) > slips || other.len() < 4 {
-                continue;
-            }
-            if let Some(distance) = distance(&typed, &other, slips) {
-                let quality = quality(distance, typed.len());
-                found.push(Reading { word: at, quality });
-            }
-        }
+        self.near_words.within(&typed, slips, 4, |word, slips| {
+            found.push(Reading { word, quality: quality(slips, typed.len()) });
+        });
         let own = script(word);
         let langs: &[Lang] =
             if own == Script::Latin { &[Lang::En, Lang::Ro, Lang::Az] } else { &[Lang::Ru] };
+        let mut tried: Vec<Vec<char>> = Vec::new();
         for lang in langs {
             let key: Vec<char> = sound(stem(word, *lang), *lang).chars().collect();
-            if key.len() < 5 {
+            if key.len() < 5 || tried.contains(&key) {
                 continue;
             }
             let slips = if key.len() >= 9 { 2 } else { 1 };
-            for (other, numbers) in &self.keys {
-                if other.len().abs_diff(key.len()) > slips || other.len() < 5 {
-                    continue;
-                }
-                let letters: Vec<char> = other.chars().collect();
-                let Some(distance) = distance(&key, &letters, slips) else { continue };
-                for number in numbers {
+            self.near_keys.within(&key, slips, 5, |at, slips| {
+                for number in &self.keys[at as usize].1 {
                     let same = script(&self.words[*number as usize]) == own;
-                    let quality = quality(distance, key.len()) * if same { 0.95 } else { 0.85 };
+                    let quality = quality(slips, key.len()) * if same { 0.95 } else { 0.85 };
                     found.push(Reading { word: *number, quality });
                 }
-            }
+            });
+            tried.push(key);
         }
     }
 }
@@ -191,59 +244,5 @@ fn slips(length: usize) -> Option<usize> {
         0..=4 => None,
         5..=8 => Some(1),
         _ => Some(2),
-    }
-}
-
-/// A bit for each letter of a word, letters of all scripts thrown together.
-fn letters(word: &str) -> u32 {
-    word.chars().fold(0, |mask, c| mask | 1 << (c as u32 % 32))
-}
-
-/// Letters to change, add, drop or swap with the next to get from one word to the other; `None`
-/// when more than `most`.
-fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = Vec::with_capacity(b.len() + 1);
-        row.push(i);
-        let mut least = i;
-        for j in 1..=b.len() {
-            let changed = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut cost = changed.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                cost = cost.min(before[j - 2] + 1);
-            }
-            least = least.min(cost);
-            row.push(cost);
-        }
-        if least > most {
-            return None;
-        }
-        before = core::mem::replace(&mut last, row);
-    }
-    Some(last[b.len()]).filter(|d| *d <= most)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chars(word: &str) -> Vec<char> {
-        word.chars().collect()
-    }
-
-    #[test]
-    fn slips_are_counted() {
-        for (a, b, slips) in [
-            ("centrifuge", "centrifuge", Some(0)),
-            ("centrifuge", "centrifge", Some(1)),
-            ("centrifuge", "cnetrifuge", Some(1)),
-            ("centrifuge", "cetrifugee", Some(2)),
-            ("centrifuge", "telescope", None),
-            ("", "ab", Some(2)),
-        ] {
-            assert_eq!(distance(&chars(a), &chars(b), 2), slips, "{a} {b}");
-        }
     }
 }

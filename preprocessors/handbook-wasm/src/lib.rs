@@ -11,11 +11,13 @@
 //! | 2 | search: limit and query, each on a line | `{"results":[…]}` |
 //! | 3 | the same | `{"pieces":[…]}` |
 //! | 4 | nothing | `{"editions":[…],"countries":[…],"names":[…]}` |
+//! | 5 | nothing | `{"pieces":[…]}` |
 //!
 //! `shown` says for each result whether only an older list edition has it in force and which
 //! language its title and those of its parents are in; `refused` is what looks like a CAS number
-//! with a wrong check digit; `pieces` are tables to load before the search can answer; `names` are languages of tables of names. What cannot be answered
-//! is `{"error":"why"}`.
+//! with a wrong check digit; `pieces` are tables to load before the search can answer this query, or
+//! any query for kind 5; `names` are languages of tables of names. What cannot be answered is
+//! `{"error":"why"}`.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -35,9 +37,6 @@ const NO_LIST: &str = "the list is not loaded";
 pub struct State {
     input: Vec<u8>,
     output: String,
-    main: Option<String>,
-    names: Vec<String>,
-    /// Made of the tables when it is first asked for.
     list: Option<List>,
     search: Option<Search>,
 }
@@ -51,6 +50,7 @@ impl State {
             2 => self.search(question),
             3 => self.missing(question),
             4 => self.about(),
+            5 => self.rest(),
             _ => Err("there is no such question".to_owned()),
         };
         answer.unwrap_or_else(|why| {
@@ -67,16 +67,10 @@ impl State {
         let kind = table.split(' ').nth(1).unwrap_or_default();
         let broken = |broken: Broken| broken.to_string();
         match kind {
-            "list" => {
-                self.list = Some(List::read(table, []).map_err(broken)?);
-                self.main = Some(table.to_owned());
-                self.names.clear();
-            }
+            "list" => self.list = Some(List::read(table, []).map_err(broken)?),
             "names" => {
-                let main = self.main.as_deref().ok_or("the main table comes first")?;
-                let names = self.names.iter().map(String::as_str);
-                self.list = Some(List::read(main, names.chain([table])).map_err(broken)?);
-                self.names.push(table.to_owned());
+                let list = self.list.as_mut().ok_or("the main table comes first")?;
+                list.add(table).map_err(broken)?;
             }
             search::HEAD => self.search = Some(Search::read(table).map_err(broken)?),
             _ => {
@@ -87,8 +81,8 @@ impl State {
         Ok("{}".to_owned())
     }
 
-    fn lookup(&self, question: &str) -> Result<String, String> {
-        let list = self.list.as_ref().ok_or(NO_LIST)?;
+    fn lookup(&mut self, question: &str) -> Result<String, String> {
+        let list = self.list.as_mut().ok_or(NO_LIST)?;
         let mut lines = question.splitn(4, '\n');
         let mut line = || lines.next().unwrap_or_default();
         let limit = line().parse().unwrap_or(10).min(MOST);
@@ -136,12 +130,11 @@ impl State {
     fn missing(&mut self, question: &str) -> Result<String, String> {
         let search = self.search.as_mut().ok_or(NO_SEARCH)?;
         let (limit, query) = limited(question);
-        let mut json = Json::default();
-        json.open('{');
-        json.key("pieces");
-        texts(&mut json, search.missing(query, limit).iter().map(String::as_str));
-        json.close('}');
-        Ok(json.finish())
+        Ok(pieces(&search.missing(query, limit)))
+    }
+
+    fn rest(&self) -> Result<String, String> {
+        Ok(pieces(&self.search.as_ref().ok_or(NO_SEARCH)?.rest()))
     }
 
     fn about(&self) -> Result<String, String> {
@@ -165,6 +158,15 @@ impl State {
 fn limited(question: &str) -> (usize, &str) {
     let (limit, query) = question.split_once('\n').unwrap_or_default();
     (limit.parse().unwrap_or(10).min(MOST), query)
+}
+
+fn pieces(names: &[String]) -> String {
+    let mut json = Json::default();
+    json.open('{');
+    json.key("pieces");
+    texts(&mut json, names.iter().map(String::as_str));
+    json.close('}');
+    json.finish()
 }
 
 fn texts<'t>(json: &mut Json, texts: impl Iterator<Item = &'t str>) {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -10,7 +11,7 @@ use handbook_model::{Diagnostic, Findings, Severity};
 use mdbook_handbook::{Gathered, assemble, gather, settings, start_page};
 
 use crate::swap::Aside;
-use crate::{Format, Outcome, render, terminal};
+use crate::{Format, Outcome, offline, render, search, tables, terminal};
 
 /// What to build, and where to.
 #[derive(Default)]
@@ -49,8 +50,20 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<Outcome> {
         terminal::say(&format!("  rendering {}: {} pages", language.name, book.chapters().count()));
         config.book.language = Some(id.clone());
         let destination = aside.path().join(id);
-        pages +=
-            render::render(&book, None, &config, &gathered.files, &work, &destination, &findings)?;
+        // What is looked up in is made while the pages are rendered.
+        let (rendered, tables) = thread::scope(|scope| {
+            let tables = scope.spawn(|| {
+                tables::write_lookup(&gathered, &destination, &findings)?;
+                search::write(id, &book, &destination)
+            });
+            let (files, to) = (&gathered.files, &destination);
+            (render::render(&book, None, &config, files, &work, to, &findings), tables.join())
+        });
+        tables.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        pages += rendered?;
+        // After all other files of the language, which it lists.
+        let style = stylesheet(aside.path(), id)?;
+        offline::write(&gathered, &config, language, &style, &destination, &findings)?;
         fs::remove_dir_all(&work).context("the work folder cannot be removed")?;
     }
     let stylesheet = stylesheet(aside.path(), &languages[0].id)?;

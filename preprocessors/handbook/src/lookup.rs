@@ -42,7 +42,7 @@ pub(crate) fn run(root: &Path, asked: &Asked) -> Result<Outcome> {
     };
     let handbook = &gathered.handbook;
     // Through the tables, as the page reads them: so both give the same answers.
-    let (main, names) = handbook.list.lookup_tables(&handbook.countries);
+    let (main, names) = handbook.lookup_tables();
     let list = List::read(&main, names.iter().map(|(_, table)| table.as_str()))
         .context("the tables just written cannot be read")?;
     let edition = asked.edition.as_deref();
@@ -59,7 +59,7 @@ pub(crate) fn run(root: &Path, asked: &Asked) -> Result<Outcome> {
         return Ok(Outcome::Misuse);
     }
     let lang = asked.lang.as_deref();
-    let asker = Asker { list: &list, request: Request { limit: asked.limit, edition, lang } };
+    let mut asker = Asker { list, request: Request { limit: asked.limit, edition, lang } };
     if let Some(file) = &asked.batch {
         return asker.batch(file);
     }
@@ -77,20 +77,20 @@ pub(crate) fn run(root: &Path, asked: &Asked) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-struct Asker<'l> {
-    list: &'l List,
-    request: Request<'l>,
+struct Asker<'a> {
+    list: List,
+    request: Request<'a>,
 }
 
 impl Asker<'_> {
-    fn json(&self, query: &str) -> String {
+    fn json(&mut self, query: &str) -> String {
         let mut json = Json::default();
         results(&mut json, &self.list.lookup(query, self.request));
         json.finish()
     }
 
     /// A JSON array a line, for a query a line.
-    fn batch(&self, path: &Path) -> Result<Outcome> {
+    fn batch(&mut self, path: &Path) -> Result<Outcome> {
         let shown = path.display();
         let file = File::open(path).with_context(|| format!("{shown} cannot be opened"))?;
         let mut lines = BufReader::new(file);
@@ -109,16 +109,16 @@ impl Asker<'_> {
         }
     }
 
-    fn human(&self, query: &str, country: Option<&str>) {
+    fn human(&mut self, query: &str, country: Option<&str>) {
         for number in refused(query) {
             terminal::print(&format!(
                 "{number} looks like a CAS number, but its check digit is wrong. Compare it with \
                  the label.\n"
             ));
         }
+        let newest = self.list.editions().last().cloned().unwrap_or_else(|| "-".to_owned());
+        let edition = self.request.edition.unwrap_or(&newest).to_owned();
         let found = self.list.lookup(query, self.request);
-        let newest = self.list.editions().last().map_or("-", String::as_str);
-        let edition = self.request.edition.unwrap_or(newest);
         if found.is_empty() {
             // The words are fixed: a reader must not take silence for leave.
             terminal::print(
@@ -129,8 +129,9 @@ impl Asker<'_> {
         }
         for result in &found {
             terminal::print(&format!("\n{}  {}", result.code, result.title));
-            if !result.path.is_empty() {
-                terminal::print(&format!("    in: {}", result.path.join(" > ")));
+            let path: Vec<&str> = result.path.iter().map(|(title, _)| *title).collect();
+            if !path.is_empty() {
+                terminal::print(&format!("    in: {}", path.join(" > ")));
             }
             let (kind, text, score) = (result.kind.key(), &result.text, result.score);
             terminal::print(&format!("    found by {kind}: {text} ({score:.2})"));

@@ -5,10 +5,13 @@ mod check;
 mod list;
 mod lookup;
 mod new;
+mod offline;
 mod render;
+mod search;
 mod serve;
 mod status;
 mod swap;
+mod tables;
 mod terminal;
 mod update;
 
@@ -93,6 +96,24 @@ enum Command {
         #[arg(long, value_name = "ID")]
         list_edition: Option<String>,
         /// Language of titles, where there are any in it.
+        #[arg(long, value_name = "L")]
+        lang: Option<String>,
+        /// Most results.
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        limit: usize,
+        /// Print one JSON document.
+        #[arg(long)]
+        json: bool,
+        /// Read a query a line from a file; print a JSON array of results a line.
+        #[arg(long, value_name = "FILE", conflicts_with = "query")]
+        batch: Option<PathBuf>,
+    },
+    /// Say where in the handbook something is written: by words, or by "a phrase" in quotes.
+    Search {
+        /// What to look for.
+        #[arg(required_unless_present = "batch")]
+        query: Vec<String>,
+        /// Language of the pages; the first one of book.toml by default.
         #[arg(long, value_name = "L")]
         lang: Option<String>,
         /// Most results.
@@ -230,6 +251,9 @@ fn run(arguments: Arguments) -> Result<Outcome> {
             let edition = list_edition;
             let asked = lookup::Asked { query, country, edition, lang, limit, json, batch };
             lookup::run(&root, &asked)
+        }
+        Some(Command::Search { query, lang, limit, json, batch }) => {
+            search::run(&root, &search::Asked { query, lang, limit, json, batch })
         }
         Some(Command::Update { country }) => update::run(&root, country.as_deref()),
         Some(Command::List { command: ListCommand::Diff { a, b, json } }) => {

@@ -169,7 +169,8 @@ fn keep_assets(from: &Path, to: &Path, page: &str) -> Result<()> {
     Ok(())
 }
 
-fn list_files(root: &Path, below: PathBuf, names: &mut Vec<PathBuf>) -> Result<()> {
+/// Adds the paths of all files below a folder to `names`.
+pub(crate) fn list_files(root: &Path, below: PathBuf, names: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(root.join(&below))? {
         let entry = entry?;
         let path = below.join(entry.file_name());

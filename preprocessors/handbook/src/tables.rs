@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use handbook_model::Findings;
-use mdbook_handbook::{Gathered, search_dialog};
+use mdbook_handbook::{Gathered, parts};
 
 /// Folder of the scripts, below that of a language.
 const FOLDER: &str = "tables";
@@ -15,8 +15,8 @@ const FOLDER: &str = "tables";
 /// no compiler for WebAssembly.
 const MODULE: &[u8] = include_bytes!("../../handbook-wasm/handbook.wasm");
 
-/// Writes the module, the dialog of the search and the tables of the control list into the folder
-/// of a language.
+/// Writes the module, parts of pages and the tables of the control list into the folder of a
+/// language.
 pub(crate) fn write_lookup(
     gathered: &Gathered,
     language: &Path,
@@ -24,7 +24,9 @@ pub(crate) fn write_lookup(
 ) -> Result<()> {
     let handbook = &gathered.handbook;
     write(language, "wasm", &letters(MODULE))?;
-    write(language, "dialog", &search_dialog(gathered, findings))?;
+    for (key, html) in parts(gathered, findings) {
+        write(language, key, &html)?;
+    }
     let (main, names) = handbook.lookup_tables();
     write(language, "list", &main)?;
     names.iter().try_for_each(|(lang, table)| write(language, &format!("names-{lang}"), table))

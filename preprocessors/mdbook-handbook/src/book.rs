@@ -9,13 +9,19 @@ use mdbook_summary::{SummaryItem, parse_summary};
 use minijinja::Value;
 
 use crate::gather::Gathered;
+use crate::kept::Kept;
 use crate::pages::{Page, make};
 use crate::templates::{Templates, values};
 
 /// Makes the book: every page a chapter, in reading order.
 pub fn assemble(gathered: &Gathered, findings: &Findings) -> Book {
+    assemble_again(gathered, &mut Kept::default(), findings)
+}
+
+/// Makes the book of what [`gather_again`](crate::gather_again) has gathered with the same `kept`.
+pub fn assemble_again(gathered: &Gathered, kept: &mut Kept, findings: &Findings) -> Book {
     let order = frame_order(gathered, findings);
-    let pages = make(gathered, &order, findings);
+    let pages = make(gathered, &order, &mut kept.pages, findings);
     nest(&gathered.handbook, pages)
 }
 
@@ -121,4 +127,32 @@ pub fn start_page(
         stylesheet,
     };
     Templates::load(&gathered.files, findings).render("site-index.html", values)
+}
+
+/// Parts that pages put into themselves when they are needed, by name: the dialog of the search,
+/// and what tells of the copy on the device. Links are seen from the language's folder.
+pub fn parts(gathered: &Gathered, findings: &Findings) -> [(&'static str, String); 2] {
+    let templates = Templates::load(&gathered.files, findings);
+    let part = |template| templates.render(template, Value::UNDEFINED);
+    [("dialog", part("search.html")), ("offline", part("offline.html"))]
+}
+
+/// The page that the copy on a reader's device shows for an address it does not have. `stylesheet`
+/// is its address in the language's folder; for that folder's own address, `{root}` stands in the
+/// page.
+pub fn missing_page(
+    gathered: &Gathered,
+    language: &Language,
+    direction: &str,
+    stylesheet: &str,
+    findings: &Findings,
+) -> String {
+    let values = values! {
+        language => values! { id => language.id },
+        direction,
+        title => gathered.handbook.region.title,
+        stylesheet,
+        root => "{root}",
+    };
+    Templates::load(&gathered.files, findings).render("missing.html", values)
 }

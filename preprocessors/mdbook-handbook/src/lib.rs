@@ -9,6 +9,7 @@ pub mod book;
 pub mod gather;
 pub mod history;
 mod html;
+mod kept;
 mod pages;
 pub mod remote;
 pub mod repository;
@@ -16,5 +17,6 @@ mod resolve;
 pub mod settings;
 mod templates;
 
-pub use book::{assemble, start_page};
-pub use gather::{Gathered, Stamp, gather};
+pub use book::{assemble, assemble_again, missing_page, parts, start_page};
+pub use gather::{Gathered, Stamp, gather, gather_again};
+pub use kept::Kept;

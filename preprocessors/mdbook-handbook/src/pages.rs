@@ -1,25 +1,29 @@
 //! All pages of a book: the frame's, the countries', the control list's and those made from data.
 
 mod blocks;
+mod cards;
 mod compare;
 mod country;
 mod diagram;
+mod find;
 mod frame;
 mod list;
+mod lookup;
 mod procedures;
 mod shell;
 mod status;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use handbook_model::control_list::State;
+use handbook_model::cores::{Job, on_all_cores};
 use handbook_model::status::{MONTHS, Owed};
 use handbook_model::{Country, Findings, Handbook};
 
 use crate::address::From;
-use crate::gather::Gathered;
+use crate::gather::{Gathered, Stamp};
+use crate::history::LastChange;
 use crate::html::block;
 use crate::resolve::{Glossary, resolve};
 use crate::templates::Templates;
@@ -48,9 +52,11 @@ pub(crate) struct Maker<'g> {
     followed: BTreeMap<String, Vec<BackLink>>,
     /// State of every provision, by the list edition applied: countries that apply the same
     /// edition share the comparison.
-    states: BTreeMap<Option<String>, Vec<State>>,
-    navigation: shell::Navigation,
+    states: Arc<States>,
+    navigation: Arc<shell::Navigation>,
 }
+
+type States = BTreeMap<Option<String>, Vec<State>>;
 
 /// A place in a chapter that speaks of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +74,7 @@ pub(crate) struct BackLink {
 pub(crate) fn make(
     gathered: &Gathered,
     frame: &[(String, String)],
+    kept: &mut KeptPages,
     findings: &Findings,
 ) -> Vec<Page> {
     let handbook = &gathered.handbook;
@@ -76,6 +83,7 @@ pub(crate) fn make(
     for (code, links) in entries {
         backlinks.entry(code).or_default().extend(links);
     }
+    let navigation = Arc::new(shell::Navigation::new(handbook, frame));
     let maker = Maker {
         gathered,
         handbook,
@@ -83,54 +91,85 @@ pub(crate) fn make(
         glossary: Glossary::new(handbook),
         backlinks,
         followed,
-        states: states(handbook),
-        navigation: shell::Navigation::new(handbook, frame),
+        states: kept.states.get_or_insert_with(|| Arc::new(states(handbook))).clone(),
+        navigation: navigation.clone(),
     };
+    kept.notice(gathered, navigation);
     let today = gathered.stamp.commit.as_ref().map(|commit| commit.date);
-    let owed = Owed::gather(handbook, &findings.sorted(), today, MONTHS);
+    let found = findings.sorted();
+    let owed = Owed::gather(handbook, &found, today, MONTHS);
     let chemicals = maker.chemicals_by_code();
-    let (maker, chemicals) = (&maker, &chemicals);
-    let mut jobs: Vec<Job<'_>> =
+    let (maker, chemicals, made) = (&maker, &chemicals, &kept.made);
+    let mut jobs: Vec<Job<'_, Vec<Page>>> =
         vec![Box::new(|| maker.frame_pages(frame)), Box::new(|| vec![maker.status_page(&owed)])];
     for country in &handbook.countries {
         jobs.push(Box::new(|| maker.country_pages(country)));
     }
     jobs.push(Box::new(|| maker.compare_pages()));
     jobs.push(Box::new(|| maker.procedure_pages()));
-    jobs.push(Box::new(|| maker.list_pages()));
+    jobs.push(Box::new(|| again(made, "", Vec::new(), || maker.list_pages())));
+    jobs.push(Box::new(|| vec![maker.lookup_page()]));
     for group in handbook.list.pages() {
-        jobs.push(Box::new(move || vec![maker.group(&group, chemicals)]));
+        jobs.push(Box::new(move || {
+            let links = maker.links_to(&group);
+            again(made, &group, links, || vec![maker.group(&group, chemicals)])
+        }));
     }
-    on_all_cores(&jobs)
+    jobs.push(Box::new(|| again(made, "cards", Vec::new(), || maker.card_pages())));
+    jobs.push(Box::new(|| again(made, "find", Vec::new(), || maker.find_pages())));
+    let pages = on_all_cores(&jobs).into_iter().flatten().collect();
+    drop(jobs);
+    // A page with a fault would not tell of it again.
+    if findings.sorted() != found {
+        *kept = KeptPages::default();
+    }
+    pages
 }
 
-/// Makes some pages.
-type Job<'m> = Box<dyn Fn() -> Vec<Page> + Sync + 'm>;
+/// Pages that a preview makes again only if what they are made from is another one: those of the
+/// control list. Of the texts they have only the links to the places that name an entry.
+#[derive(Default)]
+pub(crate) struct KeptPages {
+    states: Option<Arc<States>>,
+    /// What stands around the text of a page.
+    around: Option<(Stamp, Option<LastChange>, Arc<shell::Navigation>)>,
+    made: Mutex<BTreeMap<String, Made>>,
+}
 
-/// Makes the pages of all jobs, in their order.
-fn on_all_cores(jobs: &[Job<'_>]) -> Vec<Page> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut made = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(job) = jobs.get(at) else { return made };
-            made.push((at, job()));
+/// Pages, and the links on them to places that name an entry.
+type Made = (Vec<(String, Vec<BackLink>)>, Vec<Page>);
+
+impl KeptPages {
+    /// Forgets the pages when they have something else around them.
+    fn notice(&mut self, gathered: &Gathered, navigation: Arc<shell::Navigation>) {
+        let list =
+            format!("{}/{}/list.toml", handbook_model::handbook::LISTS, gathered.handbook.list.id);
+        let change = gathered.frame_history.get(&list).cloned();
+        let around = Some((gathered.stamp.clone(), change, navigation));
+        if self.around != around {
+            self.around = around;
+            self.made = Mutex::default();
         }
-    };
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let mut made: Vec<(usize, Vec<Page>)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        let join = |worker: thread::ScopedJoinHandle<'_, _>| {
-            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        workers.into_iter().flat_map(join).collect::<Vec<_>>()
-    });
-    made.sort_by_key(|(at, _)| *at);
-    made.into_iter().flat_map(|(_, pages)| pages).collect()
+    }
 }
 
-fn states(handbook: &Handbook) -> BTreeMap<Option<String>, Vec<State>> {
+/// Pages as they were made before, or made now and kept.
+fn again(
+    kept: &Mutex<BTreeMap<String, Made>>,
+    id: &str,
+    links: Vec<(String, Vec<BackLink>)>,
+    make: impl FnOnce() -> Vec<Page>,
+) -> Vec<Page> {
+    let all = || kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, pages)) = all().get(id).filter(|(known, _)| *known == links) {
+        return pages.clone();
+    }
+    let pages = make();
+    all().insert(id.to_owned(), (links, pages.clone()));
+    pages
+}
+
+fn states(handbook: &Handbook) -> States {
     let list = &handbook.list;
     let mut all = BTreeMap::new();
     for country in &handbook.countries {
@@ -170,6 +209,12 @@ fn backlinks(handbook: &Handbook, frame: &[(String, String)]) -> BTreeMap<String
 }
 
 impl Maker<'_> {
+    /// The places that name an entry of a group of the list.
+    fn links_to(&self, group: &str) -> Vec<(String, Vec<BackLink>)> {
+        let codes = self.backlinks.iter().filter(|(code, _)| code.starts_with(group));
+        codes.map(|(code, links)| (code.clone(), links.clone())).collect()
+    }
+
     /// The state of a provision in a country; `code` is one the list has.
     fn state(&self, code: &str, country: &Country) -> &State {
         let edition = country.applies.as_ref().map(|a| a.edition.value.clone());

@@ -39,6 +39,7 @@ impl Maker<'_> {
                                     "site" if web => Some(format!("https://{}", c.value)),
                                     "site" => Some(c.value.clone()),
                                     "e-mail" => Some(format!("mailto:{}", c.value)),
+                                    "phone" => Some(format!("tel:{}", number(&c.value))),
                                     _ => None,
                                 };
                                 values! { kind => c.kind, value => c.value, href, mark => self.mark(from, &c.basis) }
@@ -153,5 +154,28 @@ impl Maker<'_> {
     /// The same for a grade and source ids.
     pub(super) fn mark_of(&self, from: From<'_>, trust: Trust, sources: &[String]) -> Value {
         Value::from_safe_string(trust_mark(self.handbook, from, trust, sources))
+    }
+}
+
+/// The number of a telephone contact, without blanks and without what is said about it.
+fn number(value: &str) -> String {
+    let end = value.find(|c: char| c.is_alphabetic()).unwrap_or(value.len());
+    let number = value[..end].trim_end_matches([' ', '(', ',', ';']);
+    number.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn only_the_number_is_called() {
+        for (value, called) in [
+            ("+373 22 546 371", "+37322546371"),
+            ("2 299 299 (hotline, within Georgia)", "2299299"),
+            ("(044) 481-20-16", "(044)481-20-16"),
+        ] {
+            assert_eq!(number(value), called);
+        }
     }
 }

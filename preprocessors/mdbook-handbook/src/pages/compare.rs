@@ -123,7 +123,7 @@ impl Maker<'_> {
 
     /// What a country says on a topic: text, link to the rule, trust, and the anchor it has in
     /// the country's own section.
-    fn cells(
+    pub(super) fn cells(
         &self,
         from: From<'_>,
         country: &Country,

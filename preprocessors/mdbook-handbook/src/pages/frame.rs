@@ -1,6 +1,7 @@
 //! The frame's pages: prose from `book/src`, and outline, glossary and sources from data.
 
-use handbook_model::Date;
+use handbook_model::register::NationalTerm;
+use handbook_model::{Country, Date};
 use minijinja::Value;
 
 use super::shell::{Frame, Heading};
@@ -68,6 +69,8 @@ impl Maker<'_> {
         )
     }
 
+    /// The regional terms, each with the words of the countries that correspond to it; below them
+    /// the words of each country that correspond to none.
     fn glossary_page(&self) -> Page {
         let path = "glossary.md";
         let from = From(path);
@@ -82,14 +85,7 @@ impl Maker<'_> {
                     .iter()
                     .flat_map(|c| c.terms.rows.iter().map(move |t| (c, t)))
                     .filter(|(_, t)| t.regional.as_ref().is_some_and(|r| r.value == term.id.value))
-                    .map(|(c, t)| {
-                        values! {
-                            text => t.text,
-                            lang => t.lang,
-                            country => c.name,
-                            href => from.rule(&c.id, "glossary", Some(&format!("term-{}", *t.id))),
-                        }
-                    })
+                    .map(|(c, t)| self.national_word(from, c, t))
                     .collect();
                 values! {
                     id => term.id.value,
@@ -100,7 +96,35 @@ impl Maker<'_> {
                 }
             })
             .collect();
-        self.made(path, "Glossary", "glossary.html", values! { terms }, "book/glossary.toml", None)
+        let others: Vec<Value> = self
+            .handbook
+            .countries
+            .iter()
+            .filter_map(|c| {
+                let words: Vec<Value> = c
+                    .terms
+                    .rows
+                    .iter()
+                    .filter(|t| t.regional.is_none())
+                    .map(|t| self.national_word(from, c, t))
+                    .collect();
+                (!words.is_empty()).then(|| values! { id => c.id, name => c.name, words })
+            })
+            .collect();
+        let values = values! { terms, others };
+        self.made(path, "Glossary", "glossary.html", values, "book/glossary.toml", None)
+    }
+
+    /// A word of national law; its sources stand where the link leads.
+    fn national_word(&self, from: From<'_>, country: &Country, term: &NationalTerm) -> Value {
+        values! {
+            text => term.text,
+            lang => term.lang,
+            english => term.english,
+            country => country.name,
+            href => from.rule(&country.id, "glossary", Some(&format!("term-{}", *term.id))),
+            mark => self.mark_of(from, term.basis.trust, &[]),
+        }
     }
 
     fn sources_page(&self) -> Page {

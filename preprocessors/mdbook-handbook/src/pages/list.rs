@@ -10,13 +10,17 @@ use super::{Maker, Page};
 use crate::address::From;
 use crate::templates::values;
 
+/// Most names in use that an entry shows in one language. All of them are in the indexes; here
+/// they would fill the page as people find more.
+const NAMES_SHOWN: usize = 12;
+
 impl Maker<'_> {
     /// The pages about the list; those of its groups are made one by one.
     pub(super) fn list_pages(&self) -> Vec<Page> {
         vec![self.list_index(), self.list_applied(), self.list_editions(), self.list_changes()]
     }
 
-    fn group_title(&self, page: &str) -> (String, String) {
+    pub(super) fn group_title(&self, page: &str) -> (String, String) {
         let list = &self.handbook.list;
         let title = |all: &[handbook_model::control_list::Named], id: &str| {
             all.iter().find(|n| n.id == id).map(|n| n.title.clone()).unwrap_or_default()
@@ -222,13 +226,14 @@ impl Maker<'_> {
             category,
             group_title => group_title.clone(),
             entries,
+            find => From(&path).page(super::find::HUB.0, None),
             held => list.held.iter().map(|e| e.id.clone()).collect::<Vec<_>>(),
         };
         let name = format!("{group} {group_title}: {category}");
         self.list_page(&path, &name, "list-group.html", values)
     }
 
-    fn list_page(&self, path: &str, name: &str, template: &str, values: Value) -> Page {
+    pub(super) fn list_page(&self, path: &str, name: &str, template: &str, values: Value) -> Page {
         let checked = self.handbook.list.sources.iter().map(|s| s.read).max();
         let list = &self.handbook.list.id;
         let source = format!("{}/{list}/list.toml", handbook_model::handbook::LISTS);
@@ -244,31 +249,33 @@ impl Maker<'_> {
         let list = &self.handbook.list;
         let code = entry.code.as_str();
         let from = From(path);
-        let states: Vec<Value> = self
-            .handbook
-            .countries
-            .iter()
-            .map(|country| {
-                let state = self.state(code, country);
-                let below = self.states_below(code, country, state.kind);
-                values! {
-                    country => country.name,
-                    href => from.page("list/applied.md", None),
-                    key => state.kind.key(),
-                    basis => state.basis,
-                    edition => country.applies.as_ref().map(|a| a.edition.value.clone()),
-                    below,
-                }
+        // Countries of which the same is to be said stand together.
+        let mut states: Vec<(_, Vec<&str>)> = Vec::new();
+        for country in &self.handbook.countries {
+            let state = self.state(code, country);
+            let said = (state, self.states_below(code, country, state.kind));
+            match states.iter_mut().find(|(other, _)| *other == said) {
+                Some((_, countries)) => countries.push(&country.name),
+                None => states.push((said, vec![&country.name])),
+            }
+        }
+        let applied = from.page("list/applied.md", None);
+        let states: Vec<Value> = states
+            .into_iter()
+            .map(|((state, below), countries)| {
+                let (key, basis) = (state.kind.key(), &state.basis);
+                values! { countries, href => applied, key, basis, below }
             })
             .collect();
         let regime = list.regimes.iter().find(|r| r.id == entry.regime);
-        let aliases = self.aliases(code);
         values! {
             regime => regime.map(|r| values! { id => r.id, title => r.title }),
             regime_note => entry.regime_note,
             states,
-            aliases,
-            titles => self.titles(code),
+            names => self.entry_names(code),
+            // Which languages' titles nobody has reviewed.
+            drafts => list.title_states.values().any(|state| state != "reviewed"),
+            cards => self.cards_of(from, code),
             ..self.provision(path, entry, chemicals)
         }
     }
@@ -295,32 +302,41 @@ impl Maker<'_> {
         counts
     }
 
-    /// An entry's titles in other languages, and whether a person has reviewed them.
-    fn titles(&self, code: &str) -> Vec<Value> {
+    /// Names of an entry and of what is below it, by language: its title, then names people use by
+    /// provision.
+    fn entry_names(&self, code: &str) -> Vec<Value> {
         let list = &self.handbook.list;
-        let titles = list.titles.iter().filter_map(|(lang, titles)| {
-            let state = list.title_states.get(lang);
-            Some(values! { lang, text => titles.get(code)?, state })
-        });
-        titles.collect()
-    }
-
-    /// Names people use for an entry and what is below it, by language.
-    fn aliases(&self, code: &str) -> Vec<Value> {
-        let mut by_language: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        let mut by_language: BTreeMap<&str, Vec<(&String, Vec<Value>)>> = BTreeMap::new();
+        let titled = list.titles.iter().filter(|(_, titles)| titles.contains_key(code));
+        by_language.extend(titled.map(|(lang, _)| (lang.as_str(), Vec::new())));
         let below = format!("{code}.");
-        for alias in &self.handbook.list.aliases {
+        for alias in &list.aliases {
             let points = |c: &String| c == code || c.starts_with(&below);
             if let Some(place) = alias.codes.iter().find(|c| points(c)) {
-                by_language.entry(&alias.lang).or_default().push(values! {
-                    text => alias.text,
-                    code => place,
-                    trade => alias.kind == "trade name",
-                    medium => alias.confidence == "medium",
-                });
+                let name = values! { text => alias.text, trade => alias.kind == "trade name" };
+                let places = by_language.entry(&alias.lang).or_default();
+                match places.iter_mut().find(|(code, _)| *code == place) {
+                    Some((_, names)) => names.push(name),
+                    None => places.push((place, vec![name])),
+                }
             }
         }
-        by_language.into_iter().map(|(lang, names)| values! { lang, names }).collect()
+        let value = |(lang, mut places): (&str, Vec<(&String, Vec<Value>)>)| {
+            places.sort_by_key(|(code, _)| list.position(code));
+            let mut left = NAMES_SHOWN;
+            let mut more = 0;
+            for (_, names) in &mut places {
+                more += names.len().saturating_sub(left);
+                names.truncate(left);
+                left -= names.len();
+            }
+            places.retain(|(_, names)| !names.is_empty());
+            let places: Vec<Value> =
+                places.into_iter().map(|(code, names)| values! { code, names }).collect();
+            let title = list.titles.get(lang).and_then(|t| t.get(code));
+            values! { lang, title, places, more }
+        };
+        by_language.into_iter().map(value).collect()
     }
 
     fn provision(
@@ -378,7 +394,11 @@ impl Maker<'_> {
     }
 
     /// `active`, `not used` or `gone` in the newest edition held, or `earlier` than all of them.
-    fn standing(&self, provision: &Provision, standings: &[Option<&Standing>]) -> &'static str {
+    pub(super) fn standing(
+        &self,
+        provision: &Provision,
+        standings: &[Option<&Standing>],
+    ) -> &'static str {
         match standings.last().copied().flatten() {
             Some(Standing::Active) => "active",
             Some(Standing::NotUsed) => "not used",
@@ -431,32 +451,33 @@ impl Maker<'_> {
     fn thresholds(&self, code: &str) -> Vec<Value> {
         let list = &self.handbook.list;
         let Some(thresholds) = list.thresholds.get(code) else { return Vec::new() };
-        thresholds
-            .iter()
-            .map(|t: &Threshold| {
-                let values: Vec<Value> = list
-                    .held
-                    .iter()
-                    .map(|e| values! { edition => e.id, value => t.values.get(&e.id).map(|v| raised(v)) })
-                    .collect();
-                let mut distinct: Vec<Option<&String>> =
-                    list.held.iter().map(|e| t.values.get(&e.id)).collect();
-                distinct.dedup();
-                values! {
-                    item => t.item,
-                    parameter => t.parameter,
-                    operator => operator_words(&t.operator),
-                    unit => t.unit.as_deref().map(raised),
-                    condition => t.condition.as_deref().map(raised),
-                    values,
-                    same => distinct.len() == 1,
-                    value => t.values.values().next_back().map(|v| raised(v)),
-                }
-            })
-            .collect()
+        thresholds.iter().map(|t| self.criterion(t)).collect()
     }
 
-    fn tariff(&self, links: &[TariffLink]) -> Vec<Value> {
+    /// A criterion with its value in each held edition.
+    pub(super) fn criterion(&self, t: &Threshold) -> Value {
+        let list = &self.handbook.list;
+        let values: Vec<Value> = list
+            .held
+            .iter()
+            .map(|e| values! { edition => e.id, value => t.values.get(&e.id).map(|v| raised(v)) })
+            .collect();
+        let mut distinct: Vec<Option<&String>> =
+            list.held.iter().map(|e| t.values.get(&e.id)).collect();
+        distinct.dedup();
+        values! {
+            item => t.item,
+            parameter => t.parameter,
+            operator => operator_words(&t.operator),
+            unit => t.unit.as_deref().map(raised),
+            condition => t.condition.as_deref().map(raised),
+            values,
+            same => distinct.len() == 1,
+            value => t.values.values().next_back().map(|v| raised(v)),
+        }
+    }
+
+    pub(super) fn tariff(&self, links: &[TariffLink]) -> Vec<Value> {
         links
             .iter()
             .map(|link| {
@@ -529,7 +550,7 @@ fn raised(text: &str) -> String {
 }
 
 /// A tariff code with its dot: `9026.20`.
-fn dotted(hs: &str) -> String {
+pub(super) fn dotted(hs: &str) -> String {
     match hs.split_at_checked(4) {
         Some((heading, rest)) if !rest.is_empty() => format!("{heading}.{rest}"),
         _ => hs.to_owned(),

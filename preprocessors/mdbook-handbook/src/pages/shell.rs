@@ -40,6 +40,7 @@ pub(super) struct Heading<'p> {
 }
 
 /// Contents, the same for all pages but for what is open.
+#[derive(PartialEq)]
 pub(super) struct Navigation {
     frame: Vec<(String, String)>,
     countries: Vec<NavCountry>,
@@ -49,6 +50,7 @@ pub(super) struct Navigation {
     groups: Vec<(String, String)>,
 }
 
+#[derive(PartialEq)]
 struct NavCountry {
     id: String,
     name: String,
@@ -88,12 +90,17 @@ impl Navigation {
         borders.extend(
             procedures.iter().map(|p| (format!("procedures/{}.md", *p.id), p.title.clone())),
         );
-        let list = vec![
+        let mut list = vec![
+            own(super::lookup::PAGE.0, super::lookup::PAGE.1),
             own("list/index.md", "All categories"),
             own("list/applied.md", "Which country applies which edition"),
             own("list/editions.md", "List editions"),
             own("list/changes.md", "Differences between editions"),
+            own(super::find::HUB.0, super::find::HUB.1),
         ];
+        if !handbook.cards.rows.is_empty() {
+            list.insert(1, own(super::cards::INDEX.0, super::cards::INDEX.1));
+        }
         let groups = handbook
             .list
             .pages()
@@ -130,7 +137,15 @@ impl Navigation {
             .collect();
         let in_list = from.0.starts_with("list/");
         let groups = if in_list { items(&self.groups) } else { Vec::new() };
-        values! { frame => items(&self.frame), countries, compare => items(&self.compare), borders => items(&self.borders), list => items(&self.list), groups }
+        // The contents name the page that leads to the others, and the one that is open.
+        let short = |pages: &[(String, String)]| -> Vec<Value> {
+            let named = |path: &str| path == from.0 || path.ends_with("/index.md");
+            pages.iter().filter(|(p, _)| named(p)).map(|(path, title)| item(path, title)).collect()
+        };
+        let comparing = from.0.starts_with("compare/");
+        let compare = if comparing { items(&self.compare) } else { short(&self.compare) };
+        let borders = short(&self.borders);
+        values! { frame => items(&self.frame), countries, compare, borders, list => items(&self.list), groups }
     }
 }
 
