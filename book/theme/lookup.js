@@ -15,7 +15,9 @@
     // Milliseconds in which all tables may come before an answer is given without some of them.
     const SOON = 400;
     // Milliseconds between two pieces that nobody waits for.
-    const REST_PAUSE = 50;
+    const REST_PAUSE = 20;
+    // Most pages that the dialog shows.
+    const PAGES = 20;
     const encoder = new TextEncoder();
     const decoder = new TextDecoder();
 
@@ -141,11 +143,15 @@
         return ask(LOOKUP, head.concat(String(query)).join("\n"));
     }
 
-    // Loads what the search needs for this query and answers it. `early` gets the answers that can
-    // be given before the texts of all pages are there.
-    async function search(query, options, early) {
+    function searchFor(query, limit) {
+        return [line(limit ?? 10), String(query)].join("\n");
+    }
+
+    // Answers from as few pieces as will do: `early` gets each answer that can be given before the
+    // texts of all pages that lead are there. What else there is may still change the order.
+    async function searchSoon(query, limit, early) {
         const both = await Promise.all([module(), table("search")]);
-        const question = [line((options && options.limit) ?? 10), String(query)].join("\n");
+        const question = searchFor(query, limit);
         const ask = both[0];
         for (;;) {
             const missing = ask(MISSING, question).pieces;
@@ -157,7 +163,7 @@
             });
             await Promise.all(missing.map(function (key) {
                 return table(key).then(function () {
-                    if (early && texts) {
+                    if (texts) {
                         early(ask(SEARCH, question).results);
                     }
                 });
@@ -165,36 +171,35 @@
         }
     }
 
-    let resting = false;
-
-    // Loads what later queries may need, piece by piece, while nobody waits.
-    async function rest() {
-        if (resting || (navigator.connection && navigator.connection.saveData)) {
-            return;
+    // Loads all pieces of the search, `pause` milliseconds apart.
+    async function whole(apart) {
+        const both = await Promise.all([module(), table("search")]);
+        const missing = both[0](REST, "").pieces;
+        if (apart === 0) {
+            await Promise.all(missing.map(table));
         }
-        resting = true;
-        const ask = await module();
-        for (const key of ask(REST, "").pieces) {
-            await pause(REST_PAUSE);
+        for (const key of missing) {
+            await pause(apart);
             await table(key);
         }
+        return both[0];
     }
 
     let ready = null;
     window.handbook = {
         // Results as `handbook lookup --json` gives them.
         lookup: async function (query, options) {
-            const chosen = options || {};
-            return ask_list(await list(null), query, chosen).results;
+            return ask_list(await list(null), query, options || {}).results;
         },
-        // Results as `handbook search --json` gives them.
-        search: function (query, options) {
-            return search(query, options, null);
+        // Results as `handbook search --json` gives them, so from the whole book.
+        search: async function (query, options) {
+            const ask = await whole(0);
+            return ask(SEARCH, searchFor(query, options && options.limit)).results;
         },
-        // Loads everything that the first questions need.
+        // Loads everything that is asked.
         get ready() {
             if (ready === null) {
-                ready = Promise.all([list(null), table("search")]).then(function () {});
+                ready = Promise.all([list(null), whole(0)]).then(function () {});
                 ready.catch(function () {
                     ready = null;
                 });
@@ -658,7 +663,7 @@
                     show(false);
                 };
                 const found = async function () {
-                    pages = await search(query, { limit: 20 }, function (early) {
+                    pages = await searchSoon(query, PAGES, function (early) {
                         pages = early;
                         show(false);
                     });
@@ -669,15 +674,26 @@
                 await first[0]();
                 await first[1]();
                 show(true);
-                rest().catch(function () {
-                    // The line was cut; the next query asks for what it needs.
-                    resting = false;
-                });
             } catch (error) {
                 if (current()) {
                     results.replaceChildren();
                     status.textContent = say("failed", error.message);
                 }
+                return;
+            }
+            // Later queries then wait for nothing, and this one gets what the rest of the book adds.
+            const thrifty = navigator.connection && navigator.connection.saveData;
+            if (thrifty || !current()) {
+                return;
+            }
+            try {
+                const ask = await whole(REST_PAUSE);
+                if (current() && !results.contains(document.activeElement)) {
+                    pages = ask(SEARCH, searchFor(query, PAGES)).results;
+                    show(true);
+                }
+            } catch (_) {
+                // The line was cut; the next query asks for what it needs.
             }
         });
 

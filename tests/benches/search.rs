@@ -84,7 +84,7 @@ fn measure(times: usize, documents: &[Document], asked: &[Question]) {
     let written = started.elapsed();
     drop(index);
     let compressed: BTreeMap<&str, usize> =
-        tables.iter().map(|table| (table.name.as_str(), brotli(&table.text, 9))).collect();
+        tables.iter().map(|table| (table.name.as_str(), brotli(&table.text, 5))).collect();
     let by_name: BTreeMap<&str, &Table> = tables.iter().map(|t| (t.name.as_str(), t)).collect();
 
     let mut needed = Vec::new();

@@ -134,7 +134,7 @@ fn every_entry_is_found_by_its_code_and_says_when_it_is_gone() {
         if let Some(title) = &entry.title {
             assert!(row.text.ends_with(title.as_str()), "{}", row.text);
         }
-        let older = newest.standing.get(code).is_none();
+        let older = !newest.standing.contains_key(code);
         let marked = row.text.contains("newest list edition") || row.text.contains("earlier list");
         assert_eq!(older, marked, "{}", row.text);
     }

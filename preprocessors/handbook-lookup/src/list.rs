@@ -336,7 +336,10 @@ impl List {
         let records = (0..self.provisions.len()).map(|at| {
             let path = self.path(at, None);
             let context = path.iter().map(|(title, _)| *title).collect::<Vec<_>>().join(" ");
-            Record { context, ..self.provisions[at].record.clone() }
+            let mut record = Record { context, ..self.provisions[at].record.clone() };
+            // In whatever order the tables of names came, answers are the same.
+            record.texts.sort_by_key(|text| text.lang);
+            record
         });
         Index::new(records.collect(), self.editions.len())
     }

@@ -1,7 +1,7 @@
 //! Full-text search of the handbook: the tables, their reader, and the order of the answers.
 //!
 //! Documents are sections of pages. Tantivy analyses them when the handbook is built; what it
-//! found out is written as tables ([`write`]), of which a reader loads the head first and then only
+//! found out is written as tables ([`write()`]), of which a reader loads the head first and then only
 //! the pieces that a query needs ([`Search::missing`]).
 
 mod excerpt;

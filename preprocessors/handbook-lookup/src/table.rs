@@ -264,7 +264,9 @@ mod tests {
         writer.finish("sample", 7)
     }
 
-    fn read(table: &str) -> Result<(Vec<u32>, Vec<&str>, Vec<u32>), Broken> {
+    type Values<'t> = (Vec<u32>, Vec<&'t str>, Vec<u32>);
+
+    fn read(table: &str) -> Result<Values<'_>, Broken> {
         let mut reader = Reader::open(table, "sample", 7)?;
         let numbers = (0..8).map(|_| reader.number()).collect::<Result<_, _>>()?;
         let texts = (0..3).map(|_| reader.text()).collect::<Result<_, _>>()?;

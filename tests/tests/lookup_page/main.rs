@@ -120,6 +120,9 @@ impl<'b> Reader<'b> {
 
     /// The same reader, now of the site on the server.
     fn go_online(&mut self, server: &StaticServer) -> Result<()> {
+        // What the last page from the disk still loads is not asked for by the next one.
+        self.session.open("about:blank")?;
+        self.ensure_quiet()?;
         self.session.connect()?;
         self.site = server.url("");
         Ok(())
@@ -229,9 +232,10 @@ impl<'b> Reader<'b> {
     fn noise(&self) -> Result<Vec<String>> {
         let messages = self.session.console()?.into_iter();
         let messages = messages.filter(|m| m.level == "SEVERE" || m.level == "WARNING");
-        // Firefox says this also of a page that is left while it still loads; pages that lack a
+        // Firefox says these also of a page that is left while it still works; pages that lack a
         // script fail by what they then do not do.
-        let messages = messages.filter(|m| !m.text.contains("Loading failed for the <script>"));
+        let left = ["Loading failed for the <script>", "Script terminated by timeout"];
+        let messages = messages.filter(|m| !left.iter().any(|words| m.text.contains(words)));
         let mut noise: Vec<String> = messages.map(|m| format!("{}: {}", m.level, m.text)).collect();
         let requests = self.session.requests()?;
         let own = |url: &str| {
@@ -252,13 +256,13 @@ impl<'b> Reader<'b> {
 
 /// Waits a little for what a click or a key sets off.
 fn wait_until(what: &str, mut holds: impl FnMut() -> Result<bool>) -> Result<()> {
-    for _ in 0..200 {
+    for _ in 0..800 {
         if holds()? {
             return Ok(());
         }
         thread::sleep(Duration::from_millis(50));
     }
-    bail!("not after ten seconds: {what}")
+    bail!("not after forty seconds: {what}")
 }
 
 /// Answers of `handbook lookup` or `handbook search`, a query each.

@@ -206,8 +206,7 @@ pub(super) fn results_have_excerpts_and_lead_to_their_place(reader: &Reader<'_>)
         ("ნებართვა", "ნებართვ"),
     ] {
         reader.open_first("en/ge/index.html")?;
-        reader.session.press(&["/"])?;
-        opens(reader, "/")?;
+        open_by_button(reader)?;
         reader.type_over(DIALOG_FIELD, query)?;
         let answer = || {
             reader
@@ -262,8 +261,7 @@ pub(super) fn results_have_excerpts_and_lead_to_their_place(reader: &Reader<'_>)
 /// Codes and names of the list stand above the texts, with a way to all of them.
 fn codes_come_first(reader: &Reader<'_>) -> Result<()> {
     reader.open_first("en/index.html")?;
-    reader.session.press(&["s"])?;
-    opens(reader, "s")?;
+    open_by_button(reader)?;
     reader.type_over(DIALOG_FIELD, "3a1b2")?;
     wait_until("the entry is shown", || {
         Ok(reader.texts("#_search-results .hit code")?.iter().any(|code| code == "3A001.b.2"))
@@ -271,6 +269,7 @@ fn codes_come_first(reader: &Reader<'_>) -> Result<()> {
     reader.session.press(&[key::ENTER])?;
     let place = reader.url("en/list/3A.html#3A001.b.2");
     wait_until("the entry is open", || Ok(reader.session.url()? == place))?;
+    wait_until("the page is loaded", || reader.holds("document.readyState === 'complete'"))?;
     // On the page itself the dialog makes way.
     reader.session.press(&["/"])?;
     opens(reader, "/")?;
@@ -287,9 +286,9 @@ fn codes_come_first(reader: &Reader<'_>) -> Result<()> {
     opens(reader, "/")?;
     reader.type_over(DIALOG_FIELD, "carbon fibre")?;
     wait_until("the way to the lookup is shown", || {
-        reader.holds("document.querySelector('#_search-results a[href*=\"lookup.html#\"]')")
+        reader.holds("document.querySelector('#_search-results a[href*=\"lookup.html#q=\"]')")
     })?;
-    reader.session.run("document.querySelector('#_search a[href*=\"lookup.html#\"]').click()")?;
+    reader.session.run("document.querySelector('#_search a[href*=\"lookup.html#q=\"]').click()")?;
     wait_until("the lookup has the query", || {
         Ok(reader.session.url()? == reader.url("en/lookup.html#q=carbon+fibre")
             && reader.texts("#_lookup-results .hit")?.len() > 3)

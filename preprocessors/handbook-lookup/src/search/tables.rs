@@ -57,9 +57,11 @@ const COMMON_PIECE: usize = 12_000;
 const LENGTHS_APART: usize = 16_000;
 /// More documents no book has.
 const MOST_DOCUMENTS: usize = 1 << 22;
-/// A word in so many documents is common when it also is in so large a part of all.
+/// A word is common when it is in so many documents and in so large a part of all; or, in a large
+/// book, in so many that its postings outweigh all else of its piece.
 const COMMON_FROM: usize = 160;
 const COMMON_PART: usize = 12;
+const COMMON_ANYWAY: usize = 1200;
 
 /// A table with its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,10 +187,10 @@ impl Writing<'_> {
 
     /// Where each piece of words begins, and how many pieces of common words there are.
     fn terms(&mut self, terms: &[Term], documents: usize) -> (Vec<String>, usize) {
-        let is_common = |term: &Term| {
-            term.postings.len() >= COMMON_FROM && term.postings.len() >= documents / COMMON_PART
-        };
-        let bytes = |term: &Term| term.word.len() / 2 + 3 + term.postings.len() * 5 / 2;
+        let least = (documents / COMMON_PART).clamp(COMMON_FROM, COMMON_ANYWAY);
+        let is_common = |term: &Term| term.postings.len() >= least;
+        let halves = if self.lengths.is_some() { 9 } else { 5 };
+        let bytes = |term: &Term| term.word.len() / 2 + 3 + term.postings.len() * halves / 2;
         let mut sorted: Vec<(String, &Term)> = terms.iter().map(|t| (place(&t.word), t)).collect();
         sorted.sort_by(|a, b| (&a.0, &a.1.word).cmp(&(&b.0, &b.1.word)));
 

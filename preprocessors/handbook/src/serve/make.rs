@@ -175,7 +175,7 @@ impl Maker {
         }
         // Should it fail half-way, nothing is taken for known.
         let old = std::mem::take(&mut self.pages);
-        replace(&new, &self.site, Path::new(""), &mut made.changed)?;
+        replace(&new, &self.site, &mut made.changed)?;
         for (language, old) in old {
             let new: &mut Pages = pages.entry(language.clone()).or_default();
             for (path, page) in old {
@@ -250,21 +250,20 @@ fn pages_of(book: &Book) -> Pages {
 
 /// Moves files that are other ones than those in `to` there; each is replaced in one step, so that
 /// a browser never gets half of one.
-fn replace(from: &Path, to: &Path, below: &Path, changed: &mut Vec<String>) -> Result<()> {
-    fs::create_dir_all(to.join(below))?;
-    for entry in fs::read_dir(from.join(below))? {
-        let entry = entry?;
-        let path = below.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            replace(from, to, &path, changed)?;
+fn replace(from: &Path, to: &Path, changed: &mut Vec<String>) -> Result<()> {
+    let mut files = Vec::new();
+    render::list_files(from, PathBuf::new(), &mut files)?;
+    files.sort();
+    // What pages load comes before the pages.
+    files.sort_by_key(|path| path.extension().is_some_and(|e| e == "html"));
+    for path in files {
+        let (new, old) = (from.join(&path), to.join(&path));
+        if fs::read(&old).ok() == Some(fs::read(&new)?) {
             continue;
         }
-        let (new, old) = (entry.path(), to.join(&path));
-        if fs::read(&old).ok() != Some(fs::read(&new)?) {
-            fs::rename(&new, &old)
-                .with_context(|| format!("{} cannot be replaced", path.display()))?;
-            changed.push(shown(&path));
-        }
+        fs::create_dir_all(old.parent().unwrap_or(to))?;
+        fs::rename(&new, &old).with_context(|| format!("{} cannot be replaced", path.display()))?;
+        changed.push(shown(&path));
     }
     Ok(())
 }
@@ -303,7 +302,7 @@ mod tests {
             fs::write(root.join("en/same.html"), "same").unwrap();
         }
         let mut changed = Vec::new();
-        replace(&from, &to, Path::new(""), &mut changed).unwrap();
+        replace(&from, &to, &mut changed).unwrap();
         assert_eq!(changed, ["en/md/other.html"]);
         assert_eq!(fs::read_to_string(to.join("en/md/other.html")).unwrap(), "new");
     }
