@@ -16,12 +16,13 @@ const INVOICE: &str = "2 PCS PRESSURE TRANSDUCER MKS BARATRON 626D 0-10 TORR, HS
                        MADE IN USA, USD 1,250.00";
 
 /// What officers type, and what must then be among the first five.
-const QUERIES: [(&str, &str); 11] = [
+const QUERIES: [(&str, &str); 12] = [
     ("3a1b2", "3A001.b.2"),
     ("3А001", "3A001"),
     ("7783815", "0C001"),
     ("9026.20", "2B230"),
     ("UN 1052", "1C350.24"),
+    ("UN 2811", "1C450.a.3"),
     ("мартенситно-старіюча сталь", "1C216"),
     ("fibră de carbon", "1C010.b"),
     ("ნახშირბადის ბოჭკო", "1C010.b"),
