@@ -77,6 +77,14 @@ pub fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     (output.status.code().expect("an exit code"), text(&output.stdout), text(&output.stderr))
 }
 
+/// Builds the handbook in a folder into another one, which must succeed.
+pub fn build_site(root: &Path, out: &Path) -> Result<()> {
+    let out = out.to_str().context("the folder has a name that is no text")?;
+    let (code, _, said) = run(root, &["build", "--out", out]);
+    ensure!(code == 0, "the handbook cannot be built:\n{said}");
+    Ok(())
+}
+
 /// What every bench starts from: the program built for release, its peer, and a folder to work in.
 ///
 /// # Panics

@@ -5,13 +5,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use handbook_tests::webdriver::{Driver, Programs, Scripts, Session, file_url, key};
-use handbook_tests::{run, workspace_root};
+use handbook_tests::{Shared, build_site, workspace_root};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -23,17 +23,10 @@ struct Bench {
 }
 
 impl Bench {
-    /// The bench that running tests share. It goes with the last of them: a static is never
-    /// dropped, and would leave chromedriver and the site behind.
+    /// The bench that running tests share.
     fn shared() -> Result<Arc<Self>> {
-        static SHARED: Mutex<Weak<Bench>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bench) = shared.upgrade() {
-            return Ok(bench);
-        }
-        let bench = Arc::new(Self::new()?);
-        *shared = Arc::downgrade(&bench);
-        Ok(bench)
+        static SHARED: Shared<Bench> = Shared::new();
+        SHARED.get(Self::new)
     }
 
     fn new() -> Result<Self> {
@@ -42,9 +35,7 @@ impl Bench {
         let folder = TempDir::new().context("no temporary folder")?;
         // Readers' folders have blanks and letters of every script in their names.
         let site = fs::canonicalize(folder.path())?.join("My handbook · справочник · ცნობარი");
-        let out = site.to_str().context("the temporary folder has a name that is no text")?;
-        let (code, _, said) = run(&workspace_root(), &["build", "--out", out]);
-        ensure!(code == 0, "the handbook cannot be built:\n{said}");
+        build_site(&workspace_root(), &site)?;
         Ok(Self { driver, site, _folder: folder })
     }
 

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use handbook_tests::preview::Preview;
 use handbook_tests::static_server::StaticServer;
 use handbook_tests::webdriver::{Driver, Programs, Scripts, Session};
-use handbook_tests::{base, copy_tree, handbook_binary, run, workspace_root};
+use handbook_tests::{Shared, base, build_site, copy_tree, handbook_binary, workspace_root};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -31,16 +31,10 @@ struct Bench {
 }
 
 impl Bench {
-    /// The bench that running tests share; it goes with the last of them.
+    /// The bench that running tests share.
     fn shared() -> Result<Arc<Self>> {
-        static SHARED: Mutex<Weak<Bench>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bench) = shared.upgrade() {
-            return Ok(bench);
-        }
-        let bench = Arc::new(Self::new()?);
-        *shared = Arc::downgrade(&bench);
-        Ok(bench)
+        static SHARED: Shared<Bench> = Shared::new();
+        SHARED.get(Self::new)
     }
 
     fn new() -> Result<Self> {
@@ -52,11 +46,11 @@ impl Bench {
         }
         fs::copy(workspace_root().join("book.toml"), root.join("book.toml"))?;
         let (old, new) = (folder.path().join("old"), folder.path().join("new"));
-        build(&root, &old)?;
+        build_site(&root, &old)?;
         let page = root.join("book/src/how-to-use.md");
         let text = fs::read_to_string(&page)?;
         fs::write(&page, format!("{}\n\n{SENTENCE}\n", text.trim_end()))?;
-        build(&root, &new)?;
+        build_site(&root, &new)?;
         Ok(Self { driver, old, new, _folder: folder })
     }
 
@@ -66,12 +60,6 @@ impl Bench {
         session.connect()?;
         Ok(session)
     }
-}
-
-fn build(root: &Path, out: &Path) -> Result<()> {
-    let (code, _, said) = run(root, &["build", "--out", out.to_str().context("a text")?]);
-    ensure!(code == 0, "the handbook cannot be built:\n{said}");
-    Ok(())
 }
 
 /// All files of a language that the worker keeps, by their path in the site.

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use git2::{ObjectType, Oid};
 use handbook_model::Findings;
 use handbook_tests::webdriver::{Driver, Programs, Scripts, Session, file_url};
-use handbook_tests::{run, workspace_root};
+use handbook_tests::{build_site, workspace_root};
 use handbook_wasm::State;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -67,15 +67,6 @@ fn numbers(value: &Value) -> Value {
     }
 }
 
-/// The site in a folder of its own.
-fn site(folder: &Path) -> Result<PathBuf> {
-    let site = folder.join("site");
-    let out = site.to_str().context("a folder whose name is text")?;
-    let (code, _, said) = run(&workspace_root(), &["build", "--out", out]);
-    ensure!(code == 0, "the handbook cannot be built:\n{said}");
-    Ok(site)
-}
-
 /// Asks page and core the same and compares every answer.
 fn compare(session: &Session<'_>, site: &Path) -> Result<()> {
     let mut core = core()?;
@@ -126,7 +117,8 @@ fn put_module(site: &Path, module: &Path) -> Result<()> {
 fn the_committed_module_answers_as_the_core() -> Result<()> {
     let driver = Driver::start(&Programs::installed())?;
     let folder = TempDir::new()?;
-    let site = site(folder.path())?;
+    let site = folder.path().join("site");
+    build_site(&workspace_root(), &site)?;
     compare(&driver.session(Scripts::On)?, &site)
 }
 
@@ -143,7 +135,8 @@ fn a_module_built_anew_answers_the_same() -> Result<()> {
     );
     let driver = Driver::start(&Programs::installed())?;
     let folder = TempDir::new()?;
-    let site = site(folder.path())?;
+    let site = folder.path().join("site");
+    build_site(&workspace_root(), &site)?;
     put_module(&site, &anew.join("handbook.wasm"))?;
     compare(&driver.session(Scripts::On)?, &site)
 }

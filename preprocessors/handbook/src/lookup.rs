@@ -1,7 +1,5 @@
 //! `handbook lookup`: which provisions of the control list an item may belong to.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -10,10 +8,8 @@ use handbook_lookup::list::{List, Request, refused, results};
 use handbook_model::Findings;
 use mdbook_handbook::gather;
 
+use crate::batch::answer_lines;
 use crate::{Format, Outcome, terminal};
-
-/// Bytes of one query that are read at all; the rest of a longer line is skipped.
-const LONGEST_QUERY: u64 = 16 * 1024;
 
 /// What was asked.
 pub(crate) struct Asked {
@@ -61,7 +57,7 @@ pub(crate) fn run(root: &Path, asked: &Asked) -> Result<Outcome> {
     let lang = asked.lang.as_deref();
     let mut asker = Asker { list, request: Request { limit: asked.limit, edition, lang } };
     if let Some(file) = &asked.batch {
-        return asker.batch(file);
+        return answer_lines(file, |query| asker.json(query));
     }
     let query = asked.query.join(" ");
     if asked.json {
@@ -87,26 +83,6 @@ impl Asker<'_> {
         let mut json = Json::default();
         results(&mut json, &self.list.lookup(query, self.request));
         json.finish()
-    }
-
-    /// A JSON array a line, for a query a line.
-    fn batch(&mut self, path: &Path) -> Result<Outcome> {
-        let shown = path.display();
-        let file = File::open(path).with_context(|| format!("{shown} cannot be opened"))?;
-        let mut lines = BufReader::new(file);
-        loop {
-            let mut line = Vec::new();
-            let read = (&mut lines).take(LONGEST_QUERY).read_until(b'\n', &mut line);
-            if read.with_context(|| format!("{shown} cannot be read"))? == 0 {
-                return Ok(Outcome::Good);
-            }
-            if !line.ends_with(b"\n") {
-                lines.skip_until(b'\n').with_context(|| format!("{shown} cannot be read"))?;
-            }
-            let query = String::from_utf8_lossy(&line);
-            let query = query.trim_end_matches(['\n', '\r']);
-            terminal::print(&self.json(query));
-        }
     }
 
     fn human(&mut self, query: &str, country: Option<&str>) {

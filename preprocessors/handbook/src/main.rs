@@ -1,5 +1,6 @@
 //! `handbook`: the command editors type.
 
+mod batch;
 mod build;
 mod check;
 mod list;

@@ -1,7 +1,5 @@
 //! `handbook search`: where in the handbook something is said.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -11,10 +9,8 @@ use handbook_model::Findings;
 use mdbook_handbook::{assemble, gather};
 use mdbook_renderer::book::Book;
 
+use crate::batch::answer_lines;
 use crate::{Format, Outcome, tables, terminal};
-
-/// Bytes of one query that are read at all; the rest of a longer line is skipped.
-const LONGEST_QUERY: u64 = 16 * 1024;
 
 /// What was asked.
 pub(crate) struct Asked {
@@ -50,7 +46,7 @@ pub(crate) fn run(root: &Path, asked: &Asked) -> Result<Outcome> {
     // Through the tables, as the page reads them: so both give the same answers.
     let mut search = read(&make(lang, &assemble(&gathered, &findings))?)?;
     if let Some(file) = &asked.batch {
-        return batch(&mut search, file, asked.limit);
+        return answer_lines(file, |query| json(&search.search(query, asked.limit)));
     }
     let query = asked.query.join(" ");
     let found = search.search(&query, asked.limit);
@@ -91,26 +87,6 @@ fn json(found: &[Found]) -> String {
     let mut json = Json::default();
     results(&mut json, found);
     json.finish()
-}
-
-/// A JSON array a line, for a query a line.
-fn batch(search: &mut Search, path: &Path, limit: usize) -> Result<Outcome> {
-    let shown = path.display();
-    let file = File::open(path).with_context(|| format!("{shown} cannot be opened"))?;
-    let mut lines = BufReader::new(file);
-    loop {
-        let mut line = Vec::new();
-        let read = (&mut lines).take(LONGEST_QUERY).read_until(b'\n', &mut line);
-        if read.with_context(|| format!("{shown} cannot be read"))? == 0 {
-            return Ok(Outcome::Good);
-        }
-        if !line.ends_with(b"\n") {
-            lines.skip_until(b'\n').with_context(|| format!("{shown} cannot be read"))?;
-        }
-        let query = String::from_utf8_lossy(&line);
-        let query = query.trim_end_matches(['\n', '\r']);
-        terminal::print(&json(&search.search(query, limit)));
-    }
 }
 
 fn human(found: &[Found]) {
