@@ -1,27 +1,17 @@
 //! Commodity cards, in the real handbook and in the base one: a page for each, values from the
 //! list's data, links both ways, and the lookup that finds goods by the names on a card.
 
+mod made;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use handbook_model::cards::Card;
 use handbook_model::{Findings, Handbook};
 use handbook_tests::{base, run, workspace_root};
-use mdbook_handbook::{assemble, gather};
+use made::pages;
+use mdbook_handbook::gather;
 use scraper::{Html, Selector};
-
-/// Pages by path, as mdBook gets them, and what they were made from.
-fn pages(root: &Path) -> (Handbook, BTreeMap<String, Html>) {
-    let findings = Findings::default();
-    let gathered = gather(root, None, &findings, &|_| {}).unwrap();
-    let book = assemble(&gathered, &findings);
-    let chapters = book.chapters().filter_map(|c| {
-        let path = c.path.as_ref()?.to_string_lossy().into_owned();
-        Some((path, Html::parse_document(&c.content)))
-    });
-    let pages = chapters.collect();
-    (gathered.handbook, pages)
-}
 
 fn texts(page: &Html, css: &str) -> Vec<String> {
     let css = Selector::parse(css).unwrap();

@@ -1,27 +1,16 @@
 //! Countries side by side, in the real handbook and in the base one: a cell for each topic and
 //! country, each fact with its rule and its mark, and the same facts in the section itself.
 
-use std::collections::BTreeMap;
+mod made;
+
 use std::path::Path;
 
 use handbook_model::comparison::Origin;
-use handbook_model::{Country, Findings, Handbook, Status};
+use handbook_model::{Country, Findings, Status};
 use handbook_tests::{base, workspace_root};
-use mdbook_handbook::{assemble, gather};
+use made::pages;
+use mdbook_handbook::gather;
 use scraper::{ElementRef, Html, Selector};
-
-/// Pages by path, as mdBook gets them, and what they were made from.
-fn pages(root: &Path) -> (Handbook, BTreeMap<String, Html>) {
-    let findings = Findings::default();
-    let gathered = gather(root, None, &findings, &|_| {}).unwrap();
-    let book = assemble(&gathered, &findings);
-    let chapters = book.chapters().filter_map(|c| {
-        let path = c.path.as_ref()?.to_string_lossy().into_owned();
-        Some((path, Html::parse_document(&c.content)))
-    });
-    let pages = chapters.collect();
-    (gathered.handbook, pages)
-}
 
 fn select<'h>(page: &'h Html, css: &str) -> Vec<ElementRef<'h>> {
     page.select(&Selector::parse(css).unwrap()).collect()
